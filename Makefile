@@ -1,0 +1,65 @@
+# What a person does with a checkout. `make help` lists it.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+TESTS ?=
+JOBS ?= auto
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test test-external lint types check fix bench lock clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' \
+		| while IFS='|' read -r name what; do printf '  %-14s %s\n' "$$name" "$$what"; done
+
+install: $(INSTALLED) ## Create .venv with everything that the lock file names
+
+# The two files decide what is installed, so a newer one of them means: install again.
+$(INSTALLED): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo 'Ajar needs Python 3.11 or later: set PYTHON=python3.x' >&2; exit 1; }
+	@test -x $(BIN)/pip || scripts/create-venv $(PYTHON) $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@
+
+run: install ## Start the server
+	$(BIN)/ajar serve
+
+# A file's tests stay in one process, so that what a module sets up is set up once.
+test: install ## Run the tests: make test TESTS=tests/test_config.py for some of them
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(TESTS)
+
+test-external: install ## Run the tests against PostgreSQL 15 of the system
+	scripts/with-postgresql-15 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(TESTS)
+
+lint: install ## Check the style
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: install ## Check the types
+	$(BIN)/pyright
+
+check: lint types test ## All that CI checks
+
+fix: install ## Repair the style where that is automatic
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: install ## Measure
+	$(BIN)/python -m benchmarks
+
+# uv resolves for every platform and Python at once; it is needed for nothing else.
+lock: ## Write requirements.lock anew from pyproject.toml, with the newest versions
+	$(PYTHON) -m venv $(VENV)/lock
+	$(VENV)/lock/bin/pip install --quiet --disable-pip-version-check uv
+	$(VENV)/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+		--extra dev --generate-hashes --no-annotate --no-header --native-tls \
+		--no-emit-index-url --no-emit-find-links pyproject.toml --output-file requirements.lock
+	rm -rf $(VENV)/lock
+
+clean: ## Remove what the other targets made
+	rm -rf $(VENV) dist build .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,67 @@
+"""The parts put together: settings, database, operations, and what is served beside the API."""
+
+from datetime import timedelta
+
+import asyncpg
+from starlette.responses import PlainTextResponse, Response
+
+from ajar import resources
+from ajar.access import SignIn
+from ajar.config import Settings
+from ajar.kernel import http, ops, query, render
+from ajar.kernel.clock import Clock
+from ajar.kernel.operations import all_operations
+from ajar.kernel.registry import resources as registry
+from ajar.limits import Limits
+
+
+class App:
+    """The ASGI application of one process."""
+
+    def __init__(self, settings: Settings, database: str):
+        resources.load()
+        self.settings, self.database = settings, database
+        self.clock, self.sign_in = Clock(settings.time), SignIn()
+        self.operations = all_operations()
+        self.api = http.Api(
+            self.operations,
+            sign_in=self.sign_in,
+            limit=Limits(settings.rate_limit),
+            clock=self.clock,
+            observe=lambda name, status, seconds: None,
+            most_bytes=settings.max_body_bytes,
+            fold=timedelta(seconds=settings.event_consolidation_seconds),
+        )
+
+    async def __call__(self, scope, receive, send) -> None:
+        if scope["type"] == "lifespan":
+            return await self.live(receive, send)
+        if scope["type"] == "http" and scope["path"].startswith(http.PREFIX + "/"):
+            return await self.api(scope, receive, send)
+        await self.beside(scope["path"])(scope, receive, send)
+
+    def beside(self, path: str) -> Response:
+        if path == "/healthz":
+            return PlainTextResponse("ok")
+        return PlainTextResponse("Not found.", 404)
+
+    async def live(self, receive, send) -> None:
+        await receive()
+        prepare_shapes()
+        async with http.pool(self.database, self.settings.pool_size) as self.api.pool:
+            listener = await asyncpg.connect(self.database)
+            await self.sign_in.listen(listener)
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+            await listener.close()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+def prepare_shapes() -> None:
+    """Write the statements that every server will be asked for, before anyone asks."""
+    for resource in registry.values():
+        render.by_id.prepare(resource, None)
+        query.paged.prepare(resource, None, (), "", None)
+        ops.locked.prepare(resource)
+        for action in ("created", "updated", "deleted"):
+            ops.written.prepare(resource, action)

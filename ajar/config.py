@@ -1,0 +1,233 @@
+"""Every setting of Ajar: what it is for, and the environment variable that says it."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import Field, dataclass, field, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+from urllib.parse import urlsplit
+
+from platformdirs import user_data_dir
+
+
+def text(value: str) -> str:
+    return value
+
+
+def number(least: int, most: int | None = None) -> Callable[[str], int]:
+    def parse(value: str) -> int:
+        wanted = f"a whole number from {least}" + (f" to {most}" if most is not None else "")
+        if not value.isascii() or not value.isdigit():
+            raise ValueError(f"must be {wanted}")
+        if int(value) < least or (most is not None and int(value) > most):
+            raise ValueError(f"must be {wanted}")
+        return int(value)
+
+    return parse
+
+
+def yes_or_no(value: str) -> bool:
+    words = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+    if value.lower() not in words:
+        raise ValueError("must be true or false")
+    return words[value.lower()]
+
+
+def one_of(*words: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if value.lower() not in words:
+            raise ValueError(f"must be one of {', '.join(words)}")
+        return value.lower()
+
+    return parse
+
+
+def path(value: str) -> Path:
+    return Path(value).expanduser().absolute()
+
+
+def web_address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise ValueError("must be an address like https://crm.example.com")
+    return value.rstrip("/")
+
+
+def database(value: str) -> str:
+    # The value is not repeated: it may hold a password.
+    if not value.startswith(("postgresql://", "postgres://")):
+        raise ValueError("must be an address like postgresql://user:password@host/database")
+    return value
+
+
+def moment(value: str) -> datetime:
+    try:
+        parsed = datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError("must be a time like 2026-11-21T07:32:00Z") from None
+    return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+
+
+def setting(
+    variable: str,
+    default: Any,
+    about: str,
+    *,
+    parse: Callable[[str], Any] = text,
+    shown: str | None = None,
+    secret: bool = False,
+) -> Any:
+    """A field of Settings. `shown` is the default in words; a secret stays out of logs."""
+    says = {"variable": variable, "about": about, "parse": parse, "shown": shown}
+    if callable(default):
+        return field(default_factory=default, metadata=says, repr=not secret)
+    return field(default=default, metadata=says, repr=not secret)
+
+
+def _data_directory() -> Path:
+    return Path(user_data_dir("ajar"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What the person who runs Ajar decides. A variable that is empty counts as not set."""
+
+    database_url: str | None = setting(
+        "DATABASE_URL",
+        None,
+        "The PostgreSQL server (15 or later) to use instead of the one that comes with Ajar.",
+        parse=database,
+        secret=True,
+    )
+    data: Path = setting(
+        "AJAR_DATA",
+        _data_directory,
+        "The directory for the database that comes with Ajar, for files and for logs.",
+        parse=path,
+        shown="`ajar` where the system keeps a user's data",
+    )
+    host: str = setting("AJAR_HOST", "127.0.0.1", "The address to listen on.")
+    port: int = setting(
+        "AJAR_PORT", 8080, "The port to listen on; 0 takes any free one.", parse=number(0, 65535)
+    )
+    workers: int = setting(
+        "AJAR_WORKERS", 1, "How many processes answer requests.", parse=number(1)
+    )
+    pool_size: int = setting(
+        "AJAR_POOL_SIZE",
+        10,
+        "How many database connections each process may open.",
+        parse=number(1),
+    )
+    public_url: str | None = setting(
+        "AJAR_PUBLIC_URL",
+        None,
+        "The address at which users reach Ajar; links in answers begin with it.",
+        parse=web_address,
+        shown="`http://` with the host and port",
+    )
+    bootstrap_api_key: str | None = setting(
+        "AJAR_BOOTSTRAP_API_KEY",
+        None,
+        "The API key of the first user, made when the database has no user yet.",
+        secret=True,
+    )
+    bootstrap_email: str | None = setting(
+        "AJAR_BOOTSTRAP_EMAIL", None, "The e-mail address of the first user."
+    )
+    bootstrap_password: str | None = setting(
+        "AJAR_BOOTSTRAP_PASSWORD", None, "The password of the first user.", secret=True
+    )
+    bootstrap_organization: str | None = setting(
+        "AJAR_BOOTSTRAP_ORGANIZATION", None, "The name of the first organization."
+    )
+    bootstrap_name: str | None = setting("AJAR_BOOTSTRAP_NAME", None, "The name of the first user.")
+    rate_limit: int = setting(
+        "AJAR_RATE_LIMIT",
+        100,
+        "Requests a second that one API key may send to one group of endpoints;"
+        " its organization may send three times as many, and 0 sets no limit.",
+        parse=number(0),
+    )
+    event_retention_days: int = setting(
+        "AJAR_EVENT_RETENTION_DAYS", 30, "How many days events are kept.", parse=number(1)
+    )
+    event_consolidation_seconds: int = setting(
+        "AJAR_EVENT_CONSOLIDATION_SECONDS",
+        5,
+        "Changes of one object by one user within so many seconds become one event.",
+        parse=number(0),
+    )
+    max_body_bytes: int = setting(
+        "AJAR_MAX_BODY_BYTES",
+        10 * 1024 * 1024,
+        "The largest request body that is accepted.",
+        parse=number(1),
+    )
+    allow_private_addresses: bool = setting(
+        "AJAR_ALLOW_PRIVATE_ADDRESSES",
+        False,
+        "Whether webhooks and other outgoing requests may go to private addresses.",
+        parse=yes_or_no,
+    )
+    log_format: str = setting(
+        "AJAR_LOG_FORMAT",
+        "console",
+        "How logs are written: `console` or `json`.",
+        parse=one_of("console", "json"),
+    )
+    log_level: str = setting(
+        "AJAR_LOG_LEVEL",
+        "info",
+        "What is logged: `debug`, `info`, `warning` or `error`, and what is worse.",
+        parse=one_of("debug", "info", "warning", "error"),
+    )
+    postgres_bin: Path | None = setting(
+        "AJAR_POSTGRES_BIN",
+        None,
+        "The directory of the PostgreSQL programs to use instead of those that come with Ajar.",
+        parse=path,
+    )
+    time: datetime | None = setting(
+        "AJAR_TIME", None, "The time at which the clock stands still, for tests.", parse=moment
+    )
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Self:
+        """Read each variable; the first that is wrong is a ValueError that names it."""
+        said = ((each, environ.get(each.metadata["variable"])) for each in fields(cls))
+        return cls(**{each.name: _parsed(each, value) for each, value in said if value})
+
+    @property
+    def address(self) -> str:
+        """What links begin with."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url or f"http://{host}:{self.port}"
+
+
+class Documented(NamedTuple):
+    """A setting as a reader of the documentation sees it."""
+
+    variable: str
+    default: str
+    about: str
+
+
+def documented() -> Iterator[Documented]:
+    for each in fields(Settings):
+        variable, about, shown = (each.metadata[key] for key in ("variable", "about", "shown"))
+        yield Documented(variable, shown or _in_words(each.default), about)
+
+
+def _parsed(each: Field[Any], value: str) -> Any:
+    try:
+        return each.metadata["parse"](value)
+    except ValueError as error:
+        raise ValueError(f"{each.metadata['variable']} {error}") from None
+
+
+def _in_words(default: object) -> str:
+    if default is None:
+        return "none"
+    return f"`{str(default).lower() if isinstance(default, bool) else default}`"

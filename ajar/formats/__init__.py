@@ -1,0 +1,1 @@
+"""How phones, time zones, money and rich text are written: plain functions of plain values."""

@@ -1,0 +1,52 @@
+"""Phone numbers as the API keeps and shows them, and the time zones they may ring in."""
+
+from typing import TypedDict
+
+import phonenumbers
+import tztrout
+from phonenumbers import PhoneNumber, PhoneNumberFormat, ValidationResult
+
+HOME = "US"
+
+
+class Phone(TypedDict):
+    """One number in its forms: to store and compare, to read, and the country it belongs to."""
+
+    phone: str
+    phone_formatted: str
+    country: str | None
+
+
+def parse(text: str, country: str | None = None) -> Phone:
+    """Read a number; one without a + is taken as dialled from `country`, or from the US.
+
+    Numbers that nobody has been given are accepted, as the API does ("1234" in GB is "+441234"):
+    short codes and numbers newer than our tables look the same. They have no country.
+    An extension follows the number after an x: "+14155550100x123".
+    """
+    number = _read(text, country)
+    region = phonenumbers.region_code_for_number(number)
+    plain = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    return {
+        "phone": f"{plain}x{number.extension}" if number.extension else plain,
+        "phone_formatted": phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL),
+        "country": None if region == phonenumbers.REGION_CODE_FOR_NON_GEO_ENTITY else region,
+    }
+
+
+def zones(phone: str) -> list[str]:
+    """The IANA time zones a number may be in: several for a free number, none if unknown."""
+    return list(tztrout.tz_ids_for_phone(phone) or [])
+
+
+def _read(text: str, country: str | None) -> PhoneNumber:
+    region = (country or HOME).upper()
+    if region not in phonenumbers.SUPPORTED_REGIONS:
+        region = HOME
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        raise ValueError(f'"{text[:50]}" is not a phone number.') from None
+    if phonenumbers.is_possible_number_with_reason(number) == ValidationResult.TOO_LONG:
+        raise ValueError(f'"{text[:50]}" is too long for a phone number.')
+    return number

@@ -1,0 +1,84 @@
+"""What a new organization begins with: its first user, statuses, a pipeline, a key."""
+
+import secrets
+import string
+
+from argon2 import PasswordHasher
+
+from ajar.access import hashed
+from ajar.formats import money
+from ajar.kernel import ids, ops
+from ajar.kernel.context import Caller, Context
+from ajar.kernel.registry import resources
+from ajar.resources.organization import Organization
+from ajar.resources.role import ADMIN
+
+LEAD_STATUSES = (
+    "Potential",
+    "Bad Fit",
+    "Qualified",
+    "Customer",
+    "Interested",
+    "Canceled",
+    "Not Interested",
+)
+OPPORTUNITY_STATUSES = (
+    ("Demo Completed", "active"),
+    ("Proposal Sent", "active"),
+    ("Contract Sent", "active"),
+    ("Won", "won"),
+    ("Lost", "lost"),
+)
+LETTERS = string.ascii_letters + string.digits
+
+
+async def found(db, now, *, name: str, email: str, user_name: str, password: str | None) -> Context:
+    """Make an organization with an admin; the context in which the admin acts."""
+    first, _, last = user_name.partition(" ")
+    organization_id, user_id = ids.new("orga"), ids.new("user")
+    ctx = Context(db, Caller(organization_id, permissions=frozenset(ADMIN)), now)
+    await add_account(db, user_id, email, password, now)
+    user = {"id": user_id, "email": email, "first_name": first, "last_name": last}
+    await ops.add(ctx, resources["user"], **user)
+    ctx.caller = Caller(organization_id, user_id, permissions=frozenset(ADMIN))
+    currency = {"currency": "USD", "currency_symbol": money.symbol("USD")}
+    await ops.add(ctx, Organization, id=organization_id, name=name, **currency)
+    member = {"user_id": user_id, "role_id": "admin", "is_active": True}
+    await ops.add(ctx, resources["membership"], auto_record_calls="unset", **member)
+    await add_stages(ctx)
+    return ctx
+
+
+async def add_stages(ctx: Context) -> None:
+    """What a lead, and a sale, goes through unless the organization says otherwise."""
+    for position, label in enumerate(LEAD_STATUSES):
+        await ops.add(ctx, resources["status.lead"], label=label, position=position)
+    pipeline = await ops.add(ctx, resources["pipeline"], name="Sales", position=0)
+    for position, (label, type_) in enumerate(OPPORTUNITY_STATUSES):
+        values = {"label": label, "type": type_, "position": position}
+        await ops.add(ctx, resources["status.opportunity"], pipeline_id=pipeline["id"], **values)
+
+
+async def add_account(db, user_id: str, email: str, password: str | None, now) -> None:
+    """What somebody signs in with."""
+    kept = PasswordHasher().hash(password) if password else None
+    await db.execute(
+        "insert into account (id, email, password_hash, date_created) values ($1, $2, $3, $4)",
+        *(user_id, email, kept, now),
+    )
+
+
+async def add_key(ctx: Context, name: str, key: str | None = None) -> str:
+    """An API key of the context's user; only its hash is kept."""
+    key = key or f"api_{text(22)}.{text(22)}"
+    id = ids.new("api")
+    await ctx.db.execute(
+        "insert into api_key (hash, id, organization_id, user_id, name, date_created)"
+        " values ($1, $2, $3, $4, $5, $6)",
+        *(hashed(key.encode()), id, ctx.organization_id, ctx.user_id, name, ctx.now),
+    )
+    return key
+
+
+def text(length: int) -> str:
+    return "".join(secrets.choice(LETTERS) for _ in range(length))

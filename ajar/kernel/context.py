@@ -1,0 +1,64 @@
+"""Who is asking, when, and over which connection."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import Any
+
+from ajar.kernel.sql import Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whom a credential stands for, and which leads their role lets them see."""
+
+    organization_id: str
+    user_id: str | None = None
+    api_key_id: str | None = None
+    oauth_client_id: str | None = None
+    permissions: frozenset[str] = frozenset()
+    visible_to: tuple[str, ...] | None = None  # the user and their groups; None: every lead
+    visible_keys: tuple[str, ...] = ()  # the custom fields of leads that name who may see one
+    visible_unassigned: bool = True  # leads where none of these is filled
+
+
+@dataclass(slots=True)
+class Context:
+    """All that a function needs to know about the request it works for."""
+
+    db: Any  # asyncpg.Connection, or one lent by a pool
+    caller: Caller
+    now: datetime
+    zone: tzinfo = UTC  # what the caller's "today" means
+    request_id: str | None = None
+    fold: timedelta = timedelta(0)  # changes of an object this close together are one event
+    meta: dict[str, Any] = field(default_factory=dict)  # goes into every event
+    headers: dict[str, str] = field(default_factory=dict)  # go out with the answer
+
+    @property
+    def organization_id(self) -> str:
+        return self.caller.organization_id
+
+    @property
+    def user_id(self) -> str | None:
+        return self.caller.user_id
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(self.zone).date()
+
+    async def value(self, statement: Statement, /, **given: Any) -> Any:
+        """The single value of a statement."""
+        return await self.db.fetchval(statement.text, *self.arguments(statement, given))
+
+    async def rows(self, statement: Statement, /, **given: Any) -> list:
+        return await self.db.fetch(statement.text, *self.arguments(statement, given))
+
+    def arguments(self, statement: Statement, given: dict) -> list:
+        caller = self.caller
+        given |= {
+            "organization_id": caller.organization_id,
+            "visible_to": caller.visible_to,
+            "visible_keys": caller.visible_keys,
+            "visible_unassigned": caller.visible_unassigned,
+        }
+        return [given[name] for name in statement.names]

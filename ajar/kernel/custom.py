@@ -1,0 +1,160 @@
+"""Fields that an organization adds for itself, shown as `custom.ID`."""
+
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import func
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from ajar.errors import Invalid
+from ajar.kernel import query
+from ajar.kernel.fields import Field
+from ajar.kernel.registry import resources
+from ajar.kernel.sql import concat, parameter
+
+PREFIX = "custom."
+EMPTY = sa.literal_column("'{}'::jsonb", JSONB)
+
+
+class Custom(Field):
+    """The values of one row, kept together under `custom.ID`; `of` is the resource that defines
+    them, `check(definition, value, answer)` says whether a value fits its definition.
+    With `by_name` they are shown a second time, as a dictionary of names: an old form.
+    """
+
+    column_type, json = JSONB, {"type": "object"}
+    asked_type = JSONB
+
+    def __init__(self, of: str, check: Callable, by_name: bool = False):
+        super().__init__()
+        self.of, self.check, self.by_name = of, check, by_name
+
+    def column(self):
+        return sa.Column(self.name, JSONB, nullable=False, server_default=EMPTY)
+
+    def sent(self, data):
+        return any(key == "custom" or key.startswith(PREFIX) for key in data)
+
+    def pick(self, old, data):
+        """What was sent under each name, and what was there: names are known to the database."""
+        flat = data.get("custom")
+        sent = {PREFIX + k: v for k, v in flat.items()} if isinstance(flat, dict) else {}
+        sent |= {key: value for key, value in data.items() if key.startswith(PREFIX)}
+        lead = old.get("lead_id") or old.get("id") or data.get("lead_id")
+        return {"old": old.get(self.name) or {}, "sent": sent, "lead_id": lead}
+
+    def asked(self, value):
+        if not value["sent"]:
+            return None
+        names = [name_of(key) for key in value["sent"]]
+        values = [v for v in value["sent"].values() if v is not None]
+        return {"names": names, "values": [v for v in flatten(values) if isinstance(v, str)]}
+
+    def question(self, asked):
+        """The definitions that are meant, by id or by name, and of the values those that are
+        ids or names of users, or ids of contacts."""
+        texts = func.jsonb_array_elements_text
+        definition = query.rows(resources[self.of])
+        names = sa.select(texts(asked.op("->")("names")).column_valued("name"))
+        one = func.row_to_json(definition.table_valued())
+        meant = sa.or_(definition.c.id.in_(names), definition.c.name.in_(names))
+        found = query.related(resources[self.of], definition, func.jsonb_agg(one)).where(meant)
+        values = sa.select(texts(asked.op("->")("values")).column_valued("value"))
+        user, contact = query.rows(resources["user"]), query.rows(resources["contact"])
+        named = user.c.first_name.op("||")(" ").op("||")(user.c.last_name)
+        pairs = func.jsonb_build_array(user.c.id, named)
+        users = query.related(resources["user"], user, func.jsonb_agg(pairs))
+        users = users.where(sa.or_(user.c.id.in_(values), named.in_(values)))
+        pairs = func.jsonb_build_array(contact.c.id, contact.c.lead_id)
+        contacts = query.owned(resources["contact"], contact, func.jsonb_agg(pairs))
+        contacts = contacts.where(contact.c.id.in_(values))
+        return func.jsonb_build_array(*(q.scalar_subquery() for q in (found, users, contacts)))
+
+    def clean(self, value, answer=None):
+        definitions, users, contacts = (part or [] for part in answer or ([], [], []))
+        by_name = {d["name"]: d for d in definitions} | {d["id"]: d for d in definitions}
+        known = {"users": dict(users), "contacts": dict(contacts), "lead_id": value["lead_id"]}
+        values, errors = dict(value["old"]), {}
+        for key, given in value["sent"].items():
+            try:
+                self.put(values, by_name.get(name_of(key)), key, given, known)
+            except ValueError as error:
+                errors[key] = str(error)
+        if errors:
+            raise Invalid(fields=errors)
+        return values
+
+    def put(self, values: dict, definition: dict | None, key: str, given: Any, known: dict):
+        """Set, add to or take from one value."""
+        if not definition:
+            raise ValueError(f'The Custom Field "{name_of(key)}" does not exist.')
+        kept, change = PREFIX + definition["id"], change_of(key)
+        if given is None or given == "" or given == []:
+            if not change:
+                values.pop(kept, None)
+            return
+        if change and not definition["accepts_multiple_values"]:
+            raise ValueError("This Custom Field does not accept multiple values.")
+        new = self.check(definition, given, known)
+        if change:
+            old = as_list(values.get(kept, []))
+            new = [v for v in old if v not in new] + (new if change == "add" else [])
+        values[kept] = new
+        if new == []:
+            del values[kept]
+
+    def wanted(self, names: tuple | None) -> bool:
+        return names is None or self.name in names or PREFIX in names
+
+    def spliced(self, json: Any, names: tuple | None, row: sa.FromClause, comma: str = ",") -> Any:
+        """Close an object that lacks its last brace, after adding these values to it.
+        Text, because merging as jsonb is slower."""
+        values = row.c[self.name]
+        whole = names is None or self.name in names
+        if not whole:
+            values = some(values)
+        if self.by_name and whole:
+            named = concat(comma + '"custom":', sa.cast(self.named(values), sa.Text))
+            json, comma = concat(json, named), ","
+        added = concat(comma, func.substr(sa.cast(values, sa.Text), 2))
+        return concat(json, sa.case((values == EMPTY, "}"), else_=added))
+
+    def named(self, values: Any) -> Any:
+        definition, pair = query.rows(resources[self.of]), each(values)
+        names = func.jsonb_object_agg(concat(PREFIX, definition.c.id), definition.c.name)
+        names = query.related(resources[self.of], definition, names).scalar_subquery()
+        found = sa.select(func.jsonb_object_agg(names.op("->>")(pair.c.key), pair.c.value))
+        return sa.case((values == EMPTY, EMPTY), else_=found.scalar_subquery())
+
+
+def as_list(value: Any) -> list:
+    return value if isinstance(value, list) else [value]
+
+
+def flatten(values: list) -> list:
+    return [item for value in values for item in as_list(value)]
+
+
+def change_of(key: str) -> str:
+    """`custom.ID.add` and `custom.ID.remove` change a value; the rest replace it."""
+    last = key.rpartition(".")[2]
+    return last if last in ("add", "remove") and key.count(".") > 1 else ""
+
+
+def name_of(key: str) -> str:
+    name = key.removeprefix(PREFIX)
+    return name.rpartition(".")[0] if change_of(key) else name
+
+
+def each(values: Any) -> Any:
+    return func.jsonb_each(values).table_valued("key", "value")
+
+
+def some(values: Any) -> Any:
+    """Of all values only those whose keys are asked for."""
+    pair = each(values)
+    keys = parameter("custom_keys", ARRAY(sa.Text))
+    chosen = sa.select(func.jsonb_object_agg(pair.c.key, pair.c.value))
+    chosen = chosen.where(pair.c.key == sa.any_(keys)).scalar_subquery()
+    return func.coalesce(chosen, EMPTY)

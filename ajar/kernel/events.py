@@ -1,0 +1,130 @@
+"""The event log: one row for each change, written by the statement that makes the change."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import func
+from sqlalchemy.dialects.postgresql import ARRAY, JSON, JSONB, aggregate_order_by
+
+from ajar.kernel import ids
+from ajar.kernel.sql import TIME, Statement, parameter, shapes
+from ajar.kernel.tables import event
+
+NO_NAMES = sa.literal_column("'{}'::text[]", ARRAY(sa.Text))
+GIVEN = {
+    "organization_id": sa.Text,
+    "user_id": sa.Text,
+    "request_id": sa.Text,
+    "api_key_id": sa.Text,
+    "oauth_client_id": sa.Text,
+    "object_type": sa.Text,
+    "lead_id": sa.Text,
+    "meta": JSONB,
+}
+
+
+def insert(action: str, json: sa.FromClause) -> list[sa.CTE]:
+    """Log a change, as part of its statement: `json.new` is the row as it is now."""
+    old = parameter("old", JSONB)
+    if action != "updated":
+        found = sa.select(*columns(action, NO_NAMES, json.c.new, old)).select_from(json)
+        return [logged(found)]
+    changed = difference(old, json)
+    folded = fold(changed, json)
+    source = sa.join(json, changed, sa.true())
+    found = sa.select(*columns(action, changed.c.names, json.c.new, changed.c.old))
+    return [folded, logged(found.select_from(source).where(~sa.exists(sa.select(folded.c.id))))]
+
+
+def columns(action: Any, names: Any, data: Any, previous: Any) -> list:
+    values = {name: parameter(name, type_) for name, type_ in GIVEN.items()}
+    values |= {
+        "id": parameter("event_id"),
+        "object_id": parameter("id"),
+        "date_created": parameter("now", TIME),
+        "date_updated": parameter("now", TIME),
+        "action": sa.literal(action) if isinstance(action, str) else action,
+        "changed_fields": names,
+        "data": sa.cast(data, JSON),
+        "previous_data": previous,
+    }
+    return [values[column.name].label(column.name) for column in event.c]
+
+
+def logged(found: sa.Select) -> sa.CTE:
+    return sa.insert(event).from_select([c.name for c in event.c], found).cte("logged")
+
+
+def difference(old: Any, json: sa.FromClause) -> sa.CTE:
+    """The names of the top-level keys that differ, and the old values under them. The custom
+    values are keys of their own; their older dictionary would only say it again."""
+    key = func.jsonb_object_keys(old.op("||")(json.c.new)).column_valued("key")
+    names = func.coalesce(func.array_agg(aggregate_order_by(key, key)), NO_NAMES).label("names")
+    values = func.jsonb_object_agg(key, old.op("->")(key)).label("old")
+    differs = old.op("->")(key).is_distinct_from(json.c.new.op("->")(key)) & (key != "custom")
+    found = sa.select(names, values).select_from(json).where(differs)
+    return found.cte("changed").prefix_with("MATERIALIZED")
+
+
+def fold(changed: sa.CTE, json: sa.FromClause) -> sa.CTE:
+    """Changes of one object by one caller in quick succession are one event, which tells what
+    was before the first of them."""
+    last = event.alias("last")
+    newest = sa.select(last.c.id, last.c.date_created, last.c.action, last.c.user_id)
+    newest = newest.add_columns(last.c.api_key_id).where(
+        last.c.organization_id == parameter("organization_id"),
+        last.c.object_id == parameter("id"),
+        last.c.date_created >= parameter("since", TIME),
+    )
+    newest = newest.order_by(last.c.date_updated.desc(), last.c.id.desc()).limit(1).cte("newest")
+    name = func.unnest(event.c.changed_fields.op("||")(changed.c.names)).column_valued("name")
+    union = sa.select(func.array_agg(aggregate_order_by(name.distinct(), name))).scalar_subquery()
+    values = {
+        "date_updated": parameter("now", TIME),
+        "request_id": parameter("request_id"),
+        "changed_fields": union,
+        "data": sa.cast(json.c.new, JSON),
+        "previous_data": changed.c.old.op("||")(event.c.previous_data),
+    }
+    same = [
+        event.c.organization_id == parameter("organization_id"),
+        event.c.id == newest.c.id,
+        event.c.date_created == newest.c.date_created,
+        newest.c.action == "updated",
+        newest.c.user_id.is_not_distinct_from(parameter("user_id")),
+        newest.c.api_key_id.is_not_distinct_from(parameter("api_key_id")),
+    ]
+    return sa.update(event).where(*same).values(values).returning(event.c.id).cte("folded")
+
+
+def values(ctx, resource, old: Any, new: dict) -> dict[str, Any]:
+    """The parameters of `insert`."""
+    row = new or old
+    about = resource.about
+    return {
+        "old": old.json if old else None,
+        "event_id": ids.new("ev"),
+        "now": ctx.now,
+        "since": ctx.now - ctx.fold,
+        "user_id": ctx.user_id,
+        "request_id": ctx.request_id,
+        "api_key_id": ctx.caller.api_key_id,
+        "oauth_client_id": ctx.caller.oauth_client_id,
+        "object_type": about.object_type,
+        "id": row["id"],
+        "lead_id": row[about.of_a_lead] if about.of_a_lead else None,
+        "meta": ctx.meta,
+    }
+
+
+async def log(ctx, resource, row: Any, action: str) -> None:
+    """What happened beyond created, updated and deleted: a task was completed, a lead merged."""
+    given = values(ctx, resource, {}, row) | {"action": action, "data": row.json}
+    await ctx.rows(await noted(), **given)
+
+
+@shapes(1)
+def noted() -> Statement:
+    data, empty = parameter("data", JSON), sa.literal_column("'{}'::jsonb", JSONB)
+    found = sa.select(*columns(parameter("action"), NO_NAMES, data, empty))
+    return Statement(sa.insert(event).from_select([c.name for c in event.c], found))

@@ -1,0 +1,346 @@
+"""Stored fields. A field knows about one value: how to check it, store it, show
+it, and how a list may be filtered by it."""
+
+import operator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import func
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from ajar.errors import Invalid
+from ajar.kernel.sql import TIME, parameter
+
+EXACT = frozenset({""})
+IN = frozenset({"in"})
+RANGE = frozenset({"gt", "gte", "lt", "lte"})
+ISO = 'YYYY-MM-DD"T"HH24:MI:SS.MS"000+00:00"'
+SHORT = ISO.replace("+00:00", "")  # newer kinds of the API show no offset
+LONGEST = 10_000
+BIGGEST = 2**63 - 1
+COMPARE = {
+    "": operator.eq,
+    "gt": operator.gt,
+    "gte": operator.ge,
+    "lt": operator.lt,
+    "lte": operator.le,
+    "in": lambda column, values: column == sa.any_(values),
+}
+
+
+class Field:
+    """One column, one JSON key.
+
+    Clients may set it at any time; if it is `fixed`, on create only; if it is
+    `readonly`, never. A `hidden` one is kept and not shown.
+    """
+
+    name: str
+    column_type: Any = sa.Text
+    asked_type: Any = sa.Text
+    python_type: Any = str
+    json: dict[str, Any] = {"type": "string"}
+    blank: Any = None
+
+    def __init__(
+        self,
+        *,
+        required: bool = False,
+        fixed: bool = False,
+        readonly: bool = False,
+        hidden: bool = False,
+        unique: bool = False,
+        default: Any = None,
+        filter: frozenset[str] = frozenset(),
+        example: Any = None,
+    ):
+        self.required, self.fixed, self.readonly = required, fixed, readonly
+        self.hidden, self.unique = hidden, unique
+        self.default, self.filter, self.example = default, filter, example
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def column(self) -> sa.Column:
+        primary = self.name in ("organization_id", "id")
+        return sa.Column(self.name, self.column_type, primary_key=primary, nullable=not primary)
+
+    def sent(self, data: dict) -> bool:
+        return self.name in data
+
+    def pick(self, old: dict, data: dict) -> Any:
+        """The value a body asks for, given the row as it is."""
+        return data.get(self.name)
+
+    def asked(self, value: Any) -> Any:
+        """What to ask the database about a sent value; None for nothing. A field that asks
+        has `question(asked)`: the SQL expression whose value `clean` gets as the answer."""
+        return None
+
+    def clean(self, value: Any, answer: Any = None) -> Any:
+        """Return the value to store, or raise ValueError with the reason."""
+        if value is None or value == "":
+            if self.required:
+                raise ValueError("This field is required.")
+            return self.blank
+        if not isinstance(value, self.python_type) or isinstance(value, bool) is not (
+            self.python_type is bool
+        ):
+            raise ValueError(f"Value must be of {self.python_type.__name__} type.")
+        return value
+
+    def stamp(self, ctx, old: dict, new: dict) -> None:
+        """Fill in what the server decides. Called on every write."""
+
+    def read(self, ctx, suffix: str, text: str) -> tuple[str, Any]:
+        """A filter as the query string has it: which comparison is meant, and with what.
+        Nothing means null, two quotes the empty string."""
+        if suffix == "in":
+            return "in", [self.parse(ctx, part) for part in text.split(",")]
+        if not text:
+            return "null", None
+        return suffix, self.parse(ctx, "" if text == '""' else text)
+
+    def parse(self, ctx, text: str) -> Any:
+        """One value from a query string."""
+        return text
+
+    def compare(self, column: Any, comparison: str, name: str) -> Any:
+        """The SQL of a filter; `name` is its parameter."""
+        if comparison == "null":
+            return column.is_(None)
+        type_ = ARRAY(column.type) if comparison == "in" else column.type
+        return COMPARE[comparison](column, parameter(name, type_))
+
+    def shown(self, row: sa.FromClause) -> Any:
+        """The SQL of the value in an answer."""
+        return row.c[self.name]
+
+    def schema(self) -> dict[str, Any]:
+        """As JSON Schema."""
+        return self.json
+
+
+class Text(Field):
+    def __init__(self, *, most: int = LONGEST, **options):
+        super().__init__(**options)
+        self.most = most
+
+    def clean(self, value, answer=None):
+        value = super().clean(value)
+        if value and len(value) > self.most:
+            raise ValueError(f"The value must be no longer than {self.most} characters.")
+        return value
+
+    def schema(self):
+        return {"type": "string", "maxLength": self.most}
+
+
+class Url(Text):
+    def clean(self, value, answer=None):
+        value = super().clean(value)
+        return f"http://{value}" if value and "://" not in value else value
+
+
+class Choice(Text):
+    def __init__(self, *choices: str, **options):
+        super().__init__(**options)
+        self.choices = choices
+
+    def clean(self, value, answer=None):
+        value = super().clean(value)
+        if value and value not in self.choices:
+            raise ValueError("Not a valid choice.")
+        return value
+
+    def schema(self):
+        return {"type": "string", "enum": list(self.choices)}
+
+
+class Bool(Field):
+    column_type, python_type, blank, json = sa.Boolean, bool, False, {"type": "boolean"}
+
+    def parse(self, ctx, text):
+        if text.lower() not in ("true", "false"):
+            raise ValueError("Value must be true or false.")
+        return text.lower() == "true"
+
+
+class Int(Field):
+    column_type, python_type = sa.BigInteger, int
+
+    def __init__(self, *, least: int = -BIGGEST, most: int = BIGGEST, **options):
+        super().__init__(**options)
+        self.least, self.most = least, most
+
+    def clean(self, value, answer=None):
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)  # JSON does not tell 50 from 50.0
+        value = super().clean(value)
+        if value is not None and not self.least <= value <= self.most:
+            raise ValueError(f"Value must be between {self.least} and {self.most}.")
+        return value
+
+    def parse(self, ctx, text):
+        return self.clean(int(text))
+
+    def schema(self):
+        return {"type": "integer", "minimum": self.least, "maximum": self.most}
+
+
+class List(Field):
+    """A small list of texts, kept whole."""
+
+    column_type, python_type, json = JSONB, list, {"type": "array", "items": {"type": "string"}}
+    most = 1000
+
+    @property
+    def blank(self) -> list:
+        return []
+
+    def clean(self, value, answer=None):
+        value = super().clean(value)
+        if self.required and not value:
+            raise ValueError("List must not be empty.")
+        if len(value) > self.most:
+            raise ValueError("List is too long.")
+        return self.items(value)
+
+    def items(self, value: list) -> list:
+        if not all(isinstance(item, str) for item in value):
+            raise ValueError("Value must be a list of texts.")
+        return value
+
+
+class Items(List):
+    """A small list of objects, each with these fields: addresses, phones, e-mails."""
+
+    def __init__(self, fields: dict[str, Field], **options):
+        super().__init__(**options)
+        self.fields = fields
+
+    def items(self, value):
+        items, errors = [], {}
+        for index, item in enumerate(value):
+            try:
+                items.append(cleaned(self.fields, item))
+            except Invalid as error:
+                errors[str(index)] = error.body
+        if errors:
+            raise Invalid(fields={self.name: {"errors": errors}})
+        return items
+
+    def schema(self):
+        properties = {name: field.schema() for name, field in self.fields.items()}
+        return {"type": "array", "items": {"type": "object", "properties": properties}}
+
+
+def cleaned(fields: dict[str, Field], data: Any) -> dict:
+    """A small object whose fields need nothing from the database. All errors at once."""
+    if not isinstance(data, dict):
+        raise Invalid(errors=["Value must be of dict type."])
+    values, errors = {}, {}
+    for name, field in fields.items():
+        try:
+            values[name] = field.clean(data.get(name, field.default))
+        except ValueError as error:
+            errors[name] = str(error)
+    if errors:
+        raise Invalid(fields=errors)
+    return values
+
+
+class Date(Field):
+    """A day. A moment in time is accepted too, and means the day it falls on for the caller."""
+
+    column_type, json = sa.Date, {"type": "string", "format": "date"}
+
+    def clean(self, value, answer=None):
+        value = super().clean(value)
+        return day(value) if value else None
+
+    def parse(self, ctx, text):
+        return day(text)
+
+
+class DateTime(Field):
+    """Whole milliseconds in UTC, the precision that answers have. `offset` says whether
+    they end in `+00:00`."""
+
+    column_type, json = TIME, {"type": "string", "format": "date-time"}
+
+    def __init__(self, *, offset: bool = True, **options):
+        super().__init__(**options)
+        self.form = ISO if offset else SHORT
+
+    def clean(self, value, answer=None):
+        value = super().clean(value)
+        return moment(value) if value else None
+
+    def read(self, ctx, suffix, text):
+        """A day without a time begins when it does for the caller."""
+        if len(text) != len("2026-11-21"):
+            return super().read(ctx, suffix, text)
+        start = datetime.combine(day(text), datetime.min.time(), ctx.zone).astimezone(UTC)
+        return ("day" if suffix == "" else suffix), start
+
+    def parse(self, ctx, text):
+        return moment(text)
+
+    def compare(self, column, comparison, name):
+        if comparison != "day":
+            return super().compare(column, comparison, name)
+        start = parameter(name, TIME)
+        return sa.and_(column >= start, column < start + timedelta(days=1))
+
+    def shown(self, row):
+        return func.to_char(func.timezone("UTC", row.c[self.name]), self.form)
+
+
+def day(text: str) -> date:
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        raise ValueError("Could not parse date") from None
+
+
+def moment(text: str) -> datetime:
+    """A time from its ISO 8601 form; without an offset it is UTC."""
+    try:
+        time = datetime.fromisoformat(text)
+        time = time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        raise ValueError("Could not parse datetime") from None
+    return time.replace(microsecond=time.microsecond // 1000 * 1000)
+
+
+class CreatedAt(DateTime):
+    """When a row was made. Unless it is readonly, one who imports a history may say so."""
+
+    def stamp(self, ctx, old, new):
+        new[self.name] = old[self.name] if old else new.get(self.name) or ctx.now
+
+
+class UpdatedAt(DateTime):
+    def stamp(self, ctx, old, new):
+        new[self.name] = ctx.now
+
+
+class Derived:
+    """A shown value without a column: an SQL expression over the row. A `lazy` one is
+    shown only to those who name it (or `_all`), and is not part of events."""
+
+    name: str
+    json: dict[str, Any] = {}
+    filter: frozenset[str] = frozenset()
+    lazy = False
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name, self.owner = name, owner
+
+    def shown(self, row: sa.FromClause) -> Any:
+        raise NotImplementedError
+
+    def schema(self) -> dict[str, Any]:
+        return self.json | {"readOnly": True}

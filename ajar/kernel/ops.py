@@ -1,0 +1,186 @@
+"""What can be done to a resource. HTTP, jobs, the UI and the MCP server all come
+through here, and every change to a resource's table goes through `write`."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+
+from ajar.errors import Invalid
+from ajar.kernel import events, ids, query, render
+from ajar.kernel.fields import Field
+from ajar.kernel.relations import referrers
+from ajar.kernel.sql import Statement, parameter, shapes
+
+
+class Row(dict):
+    """The columns of a row, and `json`: what PostgreSQL wrote of it for clients."""
+
+    json: str
+
+
+async def get(ctx, resource, id: str) -> Row:
+    """The row, locked until the transaction ends."""
+    found = await ctx.rows(await locked(resource), id=id)
+    if not found:
+        raise render.missing(resource)
+    row = Row(found[0])
+    row.json = row.pop("json")
+    # Whoever had the lock before may have started later: time goes on for a row.
+    if (written_at := row.get("date_updated")) and written_at > ctx.now:
+        ctx.now = written_at
+    return row
+
+
+async def create(ctx, resource, data: dict) -> Row:
+    return await write(ctx, resource, {}, await check(ctx, resource, data))
+
+
+async def check(ctx, resource, data: dict) -> dict:
+    """The row that a body asks for, or every reason why not. Nothing is written yet."""
+    about = resource.about
+    fields = {n: f for n, f in about.stored.items() if not f.readonly}
+    given = {n: f.default(ctx) if callable(f.default) else f.default for n, f in fields.items()}
+    sent = {name: value for name, value in data.items() if value is not None}
+    return fresh(ctx, resource) | await clean(ctx, resource, fields, {}, given | sent)
+
+
+def fresh(ctx, resource) -> dict:
+    """A row of which nothing is known but whose it is."""
+    about = resource.about
+    row = {name: field.blank for name, field in about.stored.items()}
+    row |= {"id": ids.new(about.prefix), "organization_id": ctx.organization_id}
+    return row | {"_type": about.type} if about.type else row
+
+
+async def add(ctx, resource, **values: Any) -> Row:
+    """Create a row of which the server itself decides everything."""
+    return await write(ctx, resource, {}, fresh(ctx, resource) | values)
+
+
+async def update(ctx, resource, id: str, data: dict) -> Row:
+    old = await get(ctx, resource, id)
+    fields = {n: f for n, f in resource.about.stored.items() if not (f.readonly or f.fixed)}
+    sent = {n: f for n, f in fields.items() if f.sent(data)}
+    new = old | await clean(ctx, resource, sent, old, data)
+    return await write(ctx, resource, old, new) if new != old else old
+
+
+async def delete(ctx, resource, id: str) -> Row:
+    """Delete a row, and let go of it everywhere first. Answers what it was."""
+    old = await get(ctx, resource, id)
+    for other, field in referrers(resource):
+        for record in await ctx.rows(await query.referring(other, field.name), target=id):
+            await release(ctx, resource, other, field, record["id"])
+    await write(ctx, resource, old, {})
+    return old
+
+
+async def write(ctx, resource, old: dict, new: dict) -> Row:
+    """Change one row: from {} creates it, to {} deletes it. Its event is part of the statement.
+
+    A row that is not {} as `old` comes from `get`: locked, and with its JSON.
+    """
+    if new:
+        await resource.prepare(ctx, old, new)
+        for field in resource.about.stored.values():
+            field.stamp(ctx, old, new)
+    values = {f"new_{name}": value for name, value in new.items()}
+    values |= events.values(ctx, resource, old, new)
+    action = "updated" if old and new else "created" if new else "deleted"
+    row = Row(new)
+    row.json = await ctx.value(await written(resource, action), **values)
+    await resource.changed(ctx, old, row)
+    return row
+
+
+async def release(ctx, resource, other, field, id: str) -> None:
+    """Let go of a row that is about to be deleted, the way its referrer declares."""
+    if field.on_delete == "restrict":
+        raise Invalid(errors=[f"This {resource.__name__} is still in use."])
+    if field.on_delete == "cascade":
+        await delete(ctx, other, id)
+        return
+    row = await get(ctx, other, id)
+    await write(ctx, other, row, row | {field.name: None})
+
+
+async def clean(ctx, resource, fields: dict[str, Field], old: dict, data: dict) -> dict:
+    """Check every field; report every bad value at once. The database is asked once for all."""
+    picked = {n: f.pick(old, data) for n, f in fields.items()}
+    asked = {n: fields[n].asked(value) for n, value in picked.items()}
+    answers = await ask(ctx, resource, {n: v for n, v in asked.items() if v is not None})
+    values, errors = {}, {}
+    if data.get("organization_id", ctx.organization_id) != ctx.organization_id:
+        errors["organization_id"] = "Object does not exist."
+    for name, field in fields.items():
+        try:
+            values[name] = field.clean(picked[name], answers.get(name))
+        except ValueError as error:
+            errors[name] = str(error)
+        except Invalid as error:  # a field with parts of its own
+            errors |= error.body["field-errors"]
+    if errors:
+        raise Invalid(fields=errors)
+    return values
+
+
+async def ask(ctx, resource, asked: dict[str, Any]) -> Any:
+    if not asked:
+        return {}
+    values = {f"asked_{name}": value for name, value in asked.items()}
+    (answers,) = await ctx.rows(await questions(resource, tuple(asked)), **values)
+    return answers
+
+
+@shapes(500)
+def questions(resource, names: tuple) -> Statement:
+    """What `clean` must know about other rows, for all these fields in one statement."""
+    fields: list[Any] = [resource.about.stored[name] for name in names]
+    asked = [parameter(f"asked_{f.name}", f.asked_type) for f in fields]
+    answers = (f.question(a).label(f.name) for f, a in zip(fields, asked, strict=True))
+    return Statement(sa.select(*answers))
+
+
+@shapes(500)
+def locked(resource) -> Statement:
+    rows, about = query.rows(resource), resource.about
+    found = query.owned(resource, rows, *(rows.c[name] for name in about.stored))
+    found = found.where(rows.c.id == parameter("id")).with_for_update(of=rows).cte("found")
+    return Statement(sa.select(*found.c, render.text(resource, None, found).label("json")))
+
+
+@shapes(500)
+def written(resource, action: str) -> Statement:
+    """INSERT, UPDATE or DELETE; the row's JSON; its event: one statement.
+
+    The JSON is made from RETURNING. It sees other tables as they were before, so
+    a derived field must not look for the row itself in its own table.
+    """
+    about = resource.about
+    row = change(resource, action).returning(*about.table.c).cte("written")
+    json = render.text(resource, None, row) if action != "deleted" else sa.null()
+    shown = sa.select(sa.cast(json, sa.Text).label("json")).select_from(row).cte("shown")
+    parsed = sa.select(sa.cast(shown.c.json, JSONB).label("new")).cte("parsed")
+    parsed = parsed.prefix_with("MATERIALIZED")  # or it would be parsed anew for every key
+    statement = sa.select(shown.c.json)
+    for member in about.members.values():
+        function = getattr(member, "__func__", None)
+        if action in getattr(function, "alongside", ()):
+            statement = statement.add_cte(function(row, action).cte(function.__name__))
+    if about.logged:
+        statement = statement.add_cte(*events.insert(action, parsed))
+    return Statement(statement)
+
+
+def change(resource, action: str) -> Any:
+    about = resource.about
+    table = about.table
+    mine = table.c.organization_id == parameter("organization_id"), table.c.id == parameter("id")
+    if action == "deleted":
+        return sa.delete(table).where(*mine)
+    values = {name: parameter(f"new_{name}", table.c[name].type) for name in about.stored}
+    if action == "created":
+        return sa.insert(table).values(values)
+    keys = ("organization_id", "id")
+    return sa.update(table).where(*mine).values({n: v for n, v in values.items() if n not in keys})

@@ -1,0 +1,201 @@
+"""From query-string parameters to SQL. Every read starts in `owned`, and what it shows of
+other rows in `related`."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import func
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from ajar.errors import ApiError
+from ajar.kernel import render
+from ajar.kernel.registry import resources
+from ajar.kernel.sql import Statement, concat, parameter, shapes
+
+WINDOW = ("_limit", "_skip", "_fields", "_order_by")
+TEXTS = ARRAY(sa.Text)
+
+
+def rows(resource) -> Any:
+    return resource.about.table.alias()
+
+
+def related(resource, rows: Any, *columns: Any) -> sa.Select:
+    """Rows of the caller's organization, reached from one that the caller may see."""
+    found = sa.select(*columns).where(rows.c.organization_id == parameter("organization_id"))
+    found = found.select_from(rows).correlate_except(rows)
+    kind = resource.about.type
+    return found.where(rows.c._type == kind) if kind else found
+
+
+def owned(resource, rows: Any, *columns: Any) -> sa.Select:
+    """The one place where a read is limited to what the caller may see: rows of the
+    organization, and of these those on leads that the role shows. It is always part of the
+    statement, switched by parameters, so that one statement serves every role."""
+    found = related(resource, rows, *columns)
+    if not resource.about.of_a_lead:
+        return found
+    everything = parameter("visible_to", TEXTS).is_(None)
+    return found.where(sa.or_(everything, shown_lead(resource, rows)))
+
+
+def shown_lead(resource, rows: Any) -> Any:
+    """Whether the caller, or a group of theirs, is named on the lead of this row."""
+    if resource.about.name == "lead":
+        return assigned(rows)
+    lead = resources["lead"].about.table.alias()
+    mine = related(resources["lead"], lead, lead.c.id).where(assigned(lead))
+    return rows.c.lead_id.is_(None) | rows.c.lead_id.in_(mine)
+
+
+def assigned(lead: Any) -> Any:
+    keys, people = parameter("visible_keys", TEXTS), parameter("visible_to", TEXTS)
+    key = func.unnest(keys).column_valued("key")
+    named = sa.exists().where(lead.c.custom.op("->")(key).bool_op("?|")(people))
+    nobody = parameter("visible_unassigned", sa.Boolean) & ~lead.c.custom.bool_op("?|")(keys)
+    return named | nobody
+
+
+def first(resource, name: str, order: str = "", /, **where: Any) -> Any:
+    """A shown field of the first row that has these values: an SQL expression."""
+    source = rows(resource)
+    shown = resource.about.members[name].shown(source)
+    found = related(resource, source, shown).where(*equal(source, where))
+    if "id" not in where:
+        found = found.order_by(*ordering(resource, source, order)).limit(1)
+    return found.scalar_subquery()
+
+
+def equal(rows: Any, values: dict[str, Any]) -> Iterator[Any]:
+    return (rows.c[name] == value for name, value in values.items())
+
+
+def ordering(resource, rows: Any, order: str = "") -> list:
+    """`-date_created` as columns. The id has the last word, in the same direction, so that
+    one index serves both ways."""
+    names = (order or resource.about.order).split(",")
+    down = names[-1].startswith("-")
+    by = [column(resource, rows, name.removeprefix("-")) for name in names if name != "id"]
+    by = [c.desc() if n.startswith("-") else c for c, n in zip(by, names, strict=False)]
+    return [*by, rows.c.id.desc() if down else rows.c.id]
+
+
+def column(resource, rows: Any, name: str) -> Any:
+    """What a list is filtered or ordered by: a column, or the expression that derives it."""
+    derived = resource.about.derived.get(name)
+    return derived.shown(rows) if derived else rows.c[name]
+
+
+async def page(ctx, resource, params: dict[str, str], total: Callable | None = None) -> str:
+    """One page as JSON text, and whether more follow. One statement. `total` writes more
+    about all that matches: (resource, rows, conditions) -> JSON members as SQL text."""
+    filters = dict(filtered(ctx, resource, params))
+    shape = tuple((key, comparison) for key, (comparison, _) in filters.items())
+    values = {key: value for key, (_, value) in filters.items()}
+    names, keys = render.wanted(resource, params.get("_fields"))
+    statement = await paged(resource, names, shape, ordered(resource, params), total)
+    about = resource.about
+    limits = window(params, about.usual, about.most, about.deepest)
+    return await ctx.value(statement, **values, **limits, custom_keys=keys)
+
+
+@shapes(500)
+def paged(
+    resource, names: tuple | None, shape: tuple, order: str, total: Callable | None = None
+) -> Statement:
+    source = rows(resource)
+    found = owned(resource, source, *source.c).where(*conditions(resource, source, shape))
+    by = ordering(resource, source, order)
+    more = total and total(resource, shape)
+    return listed(found, by, lambda found: render.text(resource, names, found), more)
+
+
+def conditions(resource, source: Any, shape: tuple) -> Iterator[Any]:
+    for key, comparison in shape:
+        name = key.partition("__")[0]
+        field = resource.about.members[name]
+        yield field.compare(column(resource, source, name), comparison, key)
+
+
+def total_results(resource, shape: tuple) -> Any:
+    """How many rows match, whatever the page."""
+    source = rows(resource)
+    found = owned(resource, source, func.count()).where(*conditions(resource, source, shape))
+    return concat('"total_results":', sa.cast(found.scalar_subquery(), sa.Text))
+
+
+def listed(found: sa.Select, by: list, show: Callable[[Any], Any], more: Any = None) -> Statement:
+    """A page of what is found. One row more than asked for is read, and not shown."""
+    limit, skip = parameter("limit", sa.BigInteger), parameter("skip", sa.BigInteger)
+    number = func.row_number().over(order_by=by).label("number")
+    rows = found.add_columns(number).order_by(*by).limit(limit + 1).offset(skip).cte("found")
+    data = render.joined(show(rows), [rows.c.number]).filter(rows.c.number <= skip + limit)
+    has_more = sa.cast(func.count() > limit, sa.Text)
+    text = concat('{"data":[', func.coalesce(data, ""), '],"has_more":', has_more)
+    text = concat(text, ",", more, "}") if more is not None else concat(text, "}")
+    return Statement(sa.select(text).select_from(rows))
+
+
+def window(params: dict[str, str], usual=100, most=200, deepest=10_000) -> dict[str, int]:
+    limit, skip = integer(params, "_limit", usual), integer(params, "_skip", 0)
+    if limit > most:
+        raise ApiError(
+            f"The limit you set is larger than the maximum limit for this resource "
+            f"(max_limit = {most})."
+        )
+    if skip > deepest:
+        raise ApiError(
+            f"The skip you set is larger than the maximum skip for this resource "
+            f"(max_skip = {deepest}). Please refine your search query."
+        )
+    return {"limit": limit, "skip": skip}
+
+
+def integer(params: dict[str, str], name: str, default: int) -> int:
+    text = params.get(name) or str(default)
+    digits = text.removeprefix("-")
+    if not (digits.isascii() and digits.isdigit()) or len(digits) > 18:
+        raise ApiError(f'{name} must be an integer (got "{text}" instead).')
+    if text[0] == "-":
+        raise ApiError(f'{name} must be a non-negative integer (got "{text}" instead).')
+    return int(text)
+
+
+def filters(resource) -> Iterator[str]:
+    """The parameters by which a list can be narrowed."""
+    for name, field in resource.about.members.items():
+        for suffix in sorted(getattr(field, "filter", ())):
+            yield f"{name}__{suffix}" if suffix else name
+
+
+def filtered(ctx, resource, params: dict[str, str]) -> Iterator[tuple[str, tuple[str, Any]]]:
+    """(comparison, value) of each parameter that the declaration allows; the rest are ignored."""
+    for key, text in params.items():
+        name, _, suffix = key.partition("__")
+        field = resource.about.members.get(name)
+        if suffix not in getattr(field, "filter", ()):
+            continue
+        try:
+            yield key, field.read(ctx, suffix, text)
+        except ValueError as error:
+            raise ApiError(f"{key}: {error}") from None
+
+
+def ordered(resource, params: dict[str, str]) -> str:
+    """The allowed part of `_order_by`: fields that can be filtered can be ordered by."""
+    names = params.get("_order_by", "").split(",")
+    return ",".join(n for n in names if sortable(resource, n.removeprefix("-")))
+
+
+def sortable(resource, name: str) -> bool:
+    field = resource.about.stored.get(name)
+    return name in resource.about.sorts or bool(field and field.filter)
+
+
+@shapes(500)
+def referring(resource, name: str) -> Statement:
+    """The ids of the rows whose reference `name` is the parameter `target`."""
+    source = rows(resource)
+    found = related(resource, source, source.c.id).where(source.c[name] == parameter("target"))
+    return Statement(found.order_by(source.c.id))

@@ -1,0 +1,148 @@
+"""Fields that reach other resources."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import sqlalchemy as sa
+
+from ajar.kernel import query, render
+from ajar.kernel.fields import Derived, Field
+from ajar.kernel.registry import resources
+
+FIRST: Any = object()  # a default: the first row, in its own order, of the resource referred to
+
+
+class Ref(Field):
+    """The id of a row of another resource, in the same organization.
+
+    `on_delete` says what becomes of this row when that one goes: "cascade"
+    deletes it too, "restrict" forbids, "clear" (the default) empties the field,
+    "keep" remembers the id of what is gone.
+    """
+
+    stamped = False  # by the server: nobody deletes users, or looks for rows by these
+
+    def __init__(self, to: str, *, on_delete: str = "clear", **options):
+        super().__init__(**options)
+        self.to, self.on_delete = to, on_delete
+
+    @property
+    def indexed(self) -> bool:
+        return not self.stamped and self.on_delete != "keep"
+
+    def constrain(self, table: sa.Table) -> None:
+        """What the database itself holds to: the row referred to exists."""
+        about = resources[self.to].about
+        target = about.table_name or about.path.replace("/", "_")
+        if self.on_delete == "keep":
+            return
+        ours = ["organization_id", self.name]
+        theirs = [f"{target}.organization_id", f"{target}.id"]
+        table.append_constraint(sa.ForeignKeyConstraint(ours, theirs))
+
+    def asked(self, value):
+        if self.default is FIRST and (value is FIRST or not value):
+            return ""
+        return value if isinstance(value, str) and value else None
+
+    def question(self, asked):
+        target = resources[self.to]
+        rows = query.rows(target)
+        if self.default is FIRST:
+            asked = sa.func.coalesce(sa.func.nullif(asked, ""), query.first(target, "id"))
+        return query.owned(target, rows, rows.c.id).where(rows.c.id == asked).scalar_subquery()
+
+    def clean(self, value, answer=None):
+        if self.default is FIRST and (value is FIRST or not value):
+            return answer
+        value = super().clean(value)
+        if value and not answer:
+            raise ValueError("Object does not exist.")
+        return value
+
+    def schema(self):
+        return {"type": "string", "description": f"Id of a {self.to}."}
+
+
+class CreatedBy(Ref):
+    """Who made a row. Unless it is readonly, one who may manage the organization may name
+    another: for imports of a history."""
+
+    stamped = True
+
+    def stamp(self, ctx, old, new):
+        given = new.get(self.name) if "manage_organization" in ctx.caller.permissions else None
+        new[self.name] = old[self.name] if old else given or ctx.user_id
+
+
+class UpdatedBy(Ref):
+    stamped = True
+
+    def stamp(self, ctx, old, new):
+        new[self.name] = ctx.user_id
+
+
+class computed(Derived):
+    """Decorator: derive a field with the function below it, which writes SQL over a row.
+    `@computed(json={"type": "integer"}, lazy=True, filter=EXACT)` says more about it."""
+
+    def __init__(self, function: Callable | None = None, *, json=None, lazy=False, filter=None):
+        self.function = function
+        self.lazy, self.json, self.filter = lazy, json or {}, filter or frozenset()
+
+    def __call__(self, function: Callable) -> "computed":
+        self.function = function
+        return self
+
+    def shown(self, row):
+        return self.function(row.c)
+
+
+class Lookup(Derived):
+    """A field of the row that a `Ref` points to: `Lookup("status_id", "label")`."""
+
+    def __init__(self, ref: str, field: str, *, filter: frozenset[str] = frozenset()):
+        self.ref, self.field, self.filter = ref, field, filter
+
+    def target(self) -> Any:
+        return resources[getattr(self.owner, self.ref).to]
+
+    def shown(self, row):
+        return query.first(self.target(), self.field, id=row.c[self.ref])
+
+    def schema(self):
+        return self.target().about.members[self.field].schema() | {"readOnly": True}
+
+
+class Children(Derived):
+    """The rows of another resource that point here: `Children("contact", by="lead_id")`.
+
+    `where` narrows them: `Children("task", by="lead_id", where={"is_complete": False})`;
+    `fields` limits what is shown of each; `order` is another one than they have on their own.
+    """
+
+    def __init__(self, of: str, by: str, where=None, fields: tuple | None = None, order: str = ""):
+        self.of, self.by, self.where, self.fields = of, by, where or {}, fields
+        self.order = order
+
+    def shown(self, row):
+        child = resources[self.of]
+        rows = query.rows(child)
+        order = query.ordering(child, rows, self.order)
+        array = render.array(render.text(child, self.fields, rows), order)
+        wanted = {**self.where, self.by: row.c.id}
+        found = query.related(child, rows, array)
+        return found.where(*query.equal(rows, wanted)).scalar_subquery()
+
+    def schema(self):
+        items = {"$ref": f"#/components/schemas/{resources[self.of].__name__}"}
+        return {"type": "array", "items": items, "readOnly": True}
+
+
+def referrers(resource) -> Iterator[tuple]:
+    """Every (resource, field) that points at this one and must let go of it."""
+    for other in resources.values():
+        for field in other.about.stored.values():
+            if isinstance(field, Ref) and field.to == resource.about.name:
+                if field.indexed:
+                    yield other, field

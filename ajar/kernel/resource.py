@@ -1,0 +1,140 @@
+"""What a resource is: a class that only declares. It is never instantiated and
+holds nothing about a request; rows are plain dicts."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import sqlalchemy as sa
+
+from ajar.kernel.custom import Custom
+from ajar.kernel.fields import EXACT, Derived, Field, Text
+from ajar.kernel.registry import resources
+from ajar.kernel.relations import Ref
+from ajar.kernel.sql import metadata
+
+VERBS = ("list", "get", "create", "update", "delete")
+
+
+@dataclass(eq=False)
+class About:
+    """What the kernel knows of a resource: kept apart from its fields, so that these may
+    have any name."""
+
+    cls: type
+    path: str  # "status/lead": its URL, and the file it is declared in
+    prefix: str = ""  # of its ids
+    type: str = ""  # tells kinds apart that share a table
+    object_type: str = ""  # what the event log calls it
+    table_name: str = ""
+    order: str = "id"
+    sorts: tuple[str, ...] = ()  # what else than filters lists may be ordered by
+    indexes: tuple[str, ...] = ()  # "lead_id,date_created"
+    verbs: tuple[str, ...] = VERBS
+    created: int = 200
+    deleted: int = 200
+    logged: bool = True  # in the event log
+    most: int = 200  # rows a page
+    usual: int = 100
+    deepest: int = 10_000  # the largest `_skip`
+    aliases: tuple[str, ...] = ()  # older paths that still answer
+    members: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """ "status.lead": names its operations and what points to it."""
+        return self.path.replace("/", ".")
+
+    @cached_property
+    def stored(self) -> dict[str, Field]:
+        return {n: f for n, f in self.members.items() if isinstance(f, Field)}
+
+    @cached_property
+    def derived(self) -> dict[str, Derived]:
+        return {n: f for n, f in self.members.items() if isinstance(f, Derived)}
+
+    @cached_property
+    def custom(self) -> Custom | None:
+        return next((f for f in self.stored.values() if isinstance(f, Custom)), None)
+
+    @cached_property
+    def visible(self) -> dict[str, Field | Derived]:
+        """What an answer has when nobody asks for less or more."""
+        every: dict[str, Field | Derived] = {**self.stored, **self.derived}
+        return {
+            name: f
+            for name, f in every.items()
+            if not (f.lazy if isinstance(f, Derived) else f.hidden) and f is not self.custom
+        }
+
+    @cached_property
+    def of_a_lead(self) -> str:
+        """The column that says which lead a row belongs to, if any."""
+        return "id" if self.name == "lead" else "lead_id" if "lead_id" in self.stored else ""
+
+    @cached_property
+    def table(self) -> sa.Table:
+        """Its own table; or the shared one, with the columns that this kind adds."""
+        name = self.table_name or self.path.replace("/", "_")
+        table = sa.Table(name, metadata, keep_existing=True)
+        for one in self.stored.values():
+            if one.name not in table.c:
+                table.append_column(one.column())
+                if isinstance(one, Ref):
+                    one.constrain(table)
+            if one.unique:
+                text = sa.func.lower(table.c[one.name])
+                sa.Index(f"uq__{name}__{one.name}", table.c.organization_id, text, unique=True)
+        refs = [f.name for f in self.stored.values() if isinstance(f, Ref) and f.indexed]
+        for order in (self.order, *self.indexes, *refs):
+            index(table, *(part.lstrip("-") for part in order.split(",") if part != "id"))
+        return table
+
+
+def index(table: sa.Table, *names: str) -> None:
+    """By these columns, then the id; unless another index begins with them."""
+    columns = ["organization_id", *names]
+    known = [list(found.columns.keys()) for found in table.indexes]
+    wanted = names and all(name in table.c for name in names)
+    if wanted and not any(found[: len(columns)] == columns for found in known):
+        sa.Index(None, *(table.c[name] for name in (*columns, "id")))
+
+
+class Resource:
+    """Base of every declaration: options on the class line (see `About`), fields in the
+    body, at most two hooks below them. Kinds with one `table` share it; `_type` tells them apart."""
+
+    about: About
+    shared_table = ""
+    organization_id = Text(readonly=True, filter=EXACT)
+    id = Text(readonly=True)
+
+    def __init_subclass__(cls, path: str = "", table: str = "", **options: Any):
+        if table:
+            cls.shared_table = table
+        if not path:  # a base such as Activity has none
+            return
+        members = {n: f for base in reversed(cls.__mro__) for n, f in vars(base).items()}
+        options = {"table_name": cls.shared_table, "object_type": path.replace("/", "."), **options}
+        cls.about = About(cls, path, members=members, **options)
+        resources[cls.about.name] = cls
+
+    @staticmethod
+    async def prepare(ctx, old, new):
+        """Before a write: complete `new`, or refuse it. `old` is {} on create."""
+
+    @staticmethod
+    async def changed(ctx, old, new):
+        """After a write, in its transaction. `old` is {} on create, `new` on delete."""
+
+
+def alongside(*actions: str) -> Callable:
+    """Decorator of a function (row -> INSERT or UPDATE) that becomes part of the statement
+    which writes the row: for what must be true with it and needs no check and no event."""
+
+    def mark(function: Callable) -> staticmethod:
+        function.alongside = frozenset(actions)
+        return staticmethod(function)
+
+    return mark

@@ -1,0 +1,1 @@
+"""The outside world: each provider speaks to one kind of service, on plain values."""

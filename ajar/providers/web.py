@@ -1,0 +1,206 @@
+"""The one door for outgoing HTTP: naming a URL must not open what only this server can reach."""
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address
+from typing import cast
+
+import httpcore
+import httpx
+
+CONNECT_SECONDS = 10.0
+TOTAL_SECONDS = 30.0
+MAX_BYTES = 1024 * 1024
+
+# What the ipaddress module calls global (in some version of Python), and is not for us to reach.
+NEVER = [
+    ipaddress.ip_network(text)
+    for text in (
+        "100.64.0.0/10",  # carrier NAT
+        "168.63.129.16/32",  # the host of an Azure machine
+        "192.0.0.0/24",  # protocol assignments; the host of an Oracle machine
+        "192.88.99.0/24",  # relays of 6to4
+        "2001::/23",  # Teredo and other protocol assignments
+        "3fff::/20",  # documentation
+    )
+]
+PUBLIC_IPV6 = ipaddress.IPv6Network("2000::/3")  # nothing else has been given out
+NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+
+
+class Refused(Exception):
+    """The request was not made: this URL may not be asked for."""
+
+
+class Failed(Exception):
+    """The request was made, or tried, and brought no usable answer."""
+
+
+@dataclass(frozen=True)
+class Response:
+    """An answer in full. Names of headers are in lower case."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+class Web:
+    """Makes requests over kept-alive connections. Belongs to one event loop; close it when done."""
+
+    def __init__(self, allow_private: bool) -> None:
+        self._pool = httpcore.AsyncConnectionPool(
+            ssl_context=httpx.create_ssl_context(),
+            max_connections=100,
+            keepalive_expiry=15,
+            network_backend=_Network(allow_private),
+        )
+
+    async def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        content: bytes | None = None,
+        timeout: float = TOTAL_SECONDS,
+        max_bytes: int = MAX_BYTES,
+    ) -> Response:
+        """Ask once, following no redirect. `timeout` is for all of it, in seconds."""
+        request = _request(method, _checked(url), headers or {}, content, timeout)
+        try:
+            async with asyncio.timeout(timeout):
+                return await self._send(request, max_bytes)
+        except (TimeoutError, httpcore.TimeoutException):
+            raise Failed(f"No complete answer within {timeout:g} seconds.") from None
+        except (httpcore.NetworkError, httpcore.ProtocolError) as error:
+            raise Failed(str(error) or type(error).__name__) from error
+
+    async def close(self) -> None:
+        await self._pool.aclose()
+
+    async def _send(self, request: httpcore.Request, max_bytes: int) -> Response:
+        response = await self._pool.handle_async_request(request)
+        try:
+            headers = _joined(response.headers)
+            return Response(response.status, headers, await _body(response, max_bytes))
+        finally:
+            await response.aclose()
+
+
+async def resolve(host: str, port: int) -> list[str]:
+    """Every address a name has. Spellings such as 0x7f.1 or 2130706433 are read here as well."""
+    loop = asyncio.get_running_loop()
+    try:
+        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, ValueError):
+        raise Failed(f"The name {host} has no address.") from None
+    return list(dict.fromkeys(str(address[0]) for *_, address in found))
+
+
+def is_public(address: str) -> bool:
+    """Whether anyone on the internet would reach the same machine under this address."""
+    ip = _unwrapped(ipaddress.ip_address(address))
+    if isinstance(ip, IPv6Address) and ip not in PUBLIC_IPV6:
+        return False
+    if ip.is_multicast or ip.is_reserved or not ip.is_global:
+        return False
+    return not any(ip in network for network in NEVER)
+
+
+def _unwrapped(ip: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    """The IPv4 address that traffic to an IPv6 address ends up at, where it carries one."""
+    if isinstance(ip, IPv4Address):
+        return ip
+    if ip in NAT64:
+        return IPv4Address(int(ip) & 0xFFFFFFFF)
+    return ip.ipv4_mapped or ip.sixtofour or ip
+
+
+class _Network(httpcore.AsyncNetworkBackend):
+    """Connects to the very addresses it checked, so that a name cannot change in between.
+
+    The pool above knows only names: it keeps connections apart by name and checks certificates
+    against the name.
+    """
+
+    def __init__(self, allow_private: bool) -> None:
+        self._allow_private = allow_private
+        # httpcore declares an empty class of this name for those who have no anyio.
+        self._sockets = cast(httpcore.AsyncNetworkBackend, httpcore.AnyIOBackend())
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        addresses = await resolve(host, port)
+        # One private address among public ones is enough to refuse: it is there on purpose.
+        if not self._allow_private and not all(map(is_public, addresses)):
+            raise Refused(f"{host} is not an address on the public internet.")
+        for address in addresses[:-1]:
+            try:
+                return await self._sockets.connect_tcp(address, port, timeout)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout):
+                continue
+        return await self._sockets.connect_tcp(addresses[-1], port, timeout)
+
+
+def _checked(text: str) -> httpx.URL:
+    try:
+        url = httpx.URL(text)
+    except (httpx.InvalidURL, ValueError):
+        raise Refused("This is not a URL.") from None
+    if url.scheme not in {"http", "https"}:
+        raise Refused("Only http and https URLs can be asked for.")
+    if not url.host:
+        raise Refused("The URL names no host.")
+    if url.port is not None and not 0 < url.port < 65536:
+        raise Refused("The URL names no port that exists.")
+    if url.userinfo:
+        raise Refused("A URL must not contain a user name or password.")
+    return url
+
+
+def _request(
+    method: str, url: httpx.URL, headers: Mapping[str, str], content: bytes | None, timeout: float
+) -> httpcore.Request:
+    # Without compression a small answer cannot grow into a large one.
+    sent = {"user-agent": "Ajar", "accept-encoding": "identity"}
+    if content is not None or method in {"POST", "PUT", "PATCH"}:
+        sent["content-length"] = str(len(content or b""))
+    sent |= {name.lower(): value for name, value in headers.items()}
+    sent["host"] = url.netloc.decode("ascii")
+    connect = min(timeout, CONNECT_SECONDS)
+    return httpcore.Request(
+        method,
+        httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+        headers=[(name.encode("ascii"), value.encode()) for name, value in sent.items()],
+        content=content,
+        extensions={
+            "timeout": {"connect": connect, "read": timeout, "write": timeout, "pool": timeout}
+        },
+    )
+
+
+def _joined(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    joined: dict[str, str] = {}
+    for name, value in headers:
+        key, text = name.decode("latin-1").lower(), value.decode("latin-1")
+        joined[key] = f"{joined[key]}, {text}" if key in joined else text
+    return joined
+
+
+async def _body(response: httpcore.Response, max_bytes: int) -> bytes:
+    body = bytearray()
+    async for part in response.aiter_stream():
+        body += part
+        if len(body) > max_bytes:
+            raise Failed(f"The answer is longer than {max_bytes} bytes.")
+    return bytes(body)

@@ -1,0 +1,13 @@
+"""The product's dictionary: one file per resource, at the path its URL has."""
+
+import importlib
+import pkgutil
+
+from ajar.kernel.registry import resources
+
+
+def load() -> None:
+    for module in pkgutil.walk_packages(__path__, f"{__name__}."):
+        importlib.import_module(module.name)
+    for resource in resources.values():
+        assert resource.about.table is not None

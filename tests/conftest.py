@@ -1,0 +1,166 @@
+"""A server over a real database, and clients: each test has organizations of its own."""
+
+import asyncio
+import base64
+import itertools
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import asyncpg
+import pytest
+from starlette.testclient import TestClient
+
+from ajar import founding, schema
+from ajar.app import App
+from ajar.config import Settings
+from ajar.kernel.registry import resources as registry
+from ajar.postgres.server import Server
+
+number = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory, worker_id):
+    """The URL of an empty database, of this test process alone."""
+    if url := os.environ.get("DATABASE_URL"):
+        name = f"ajar_test_{worker_id}"
+        run(url, f"drop database if exists {name}", f"create database {name}")
+        yield urlsplit(url)._replace(path=f"/{name}").geturl()
+        return
+    server = Server.start(tmp_path_factory.mktemp("data"), settings={"fsync": "off"})
+    yield server.url
+    server.stop()
+
+
+def run(url: str, *statements: str) -> None:
+    async def connected():
+        db = await asyncpg.connect(url)
+        for statement in statements:
+            await db.execute(statement)
+        await db.close()
+
+    asyncio.run(connected())
+
+
+class World:
+    """The application in this process, over its database."""
+
+    def __init__(self, url: str, data: Path):
+        settings = Settings(database_url=url, data=data, rate_limit=0, pool_size=2)
+        self.app = App(settings, url)
+        run(url, *schema.statements())
+        self.client = TestClient(self.app, raise_server_exceptions=False)
+        self.clock = self.app.clock
+
+    def call(self, function, *args):
+        """Run a coroutine function over a connection of the application."""
+
+        async def connected():
+            async with self.app.api.pool.acquire() as db:
+                return await function(db, *args)
+
+        return self.client.portal.call(connected)
+
+    def sql(self, text: str, *args) -> list:
+        return self.call(lambda db: db.fetch(text, *args))
+
+
+@pytest.fixture(scope="session")
+def world(postgres, tmp_path_factory):
+    world = World(postgres, tmp_path_factory.mktemp("files"))
+    with world.client:
+        yield world
+
+
+class Api:
+    """A client signed in as the admin of an organization of its own, who can make one of
+    anything."""
+
+    def __init__(self, world: World):
+        self.world, self.client = world, world.client
+        self.ctx, self.key = world.call(self.found)
+        self.organization_id, self.user_id = self.ctx.organization_id, self.ctx.user_id
+        self.headers = {"authorization": authorization(self.key)}
+
+    async def found(self, db):
+        email = f"bruce{next(number)}@{os.getpid()}.example"
+        options = {"name": "Wayne Enterprises", "email": email, "user_name": "Bruce Wayne"}
+        ctx = await founding.found(db, self.world.clock(), password=None, **options)
+        return ctx, await founding.add_key(ctx, "tests")
+
+    def __getattr__(self, method):
+        def call(path, headers=None, **options):
+            ask = getattr(self.client, method)
+            return ask(f"/api/v1{path}", headers=self.headers | (headers or {}), **options)
+
+        return call
+
+    def ok(self, method, path, **options):
+        """The body of an answer that must be good."""
+        answer = getattr(self, method)(path, **options)
+        assert answer.status_code < 300, answer.text
+        return answer.json() if answer.content else None
+
+    def make(self, name, /, **values):
+        """Create a row from the examples on its fields, and its parents if it needs any."""
+        about = registry[name].about
+        body = dict(values)
+        for field in about.stored.values():
+            if field.name in body or field.readonly:
+                continue
+            if field.required and hasattr(field, "to"):
+                body[field.name] = self.make(field.to)["id"]
+            elif field.example is not None:
+                body[field.name] = field.example
+        answer = self.post(f"/{about.path}/", json=body)
+        assert answer.status_code == about.created, answer.text
+        return answer.json()
+
+    def events(self, **filters):
+        """(object_type, action) of all that was logged since the organization was founded."""
+        rows = self.world.sql(
+            "select object_type, action from event where organization_id = $1"
+            " and request_id is not null order by date_updated, id",
+            self.organization_id,
+        )
+        return [tuple(row) for row in rows]
+
+
+def authorization(key: str) -> str:
+    return "Basic " + base64.b64encode(f"{key}:".encode()).decode()
+
+
+@pytest.fixture
+def api(world):
+    return Api(world)
+
+
+@pytest.fixture
+def stranger(world):
+    """Someone who belongs to another organization."""
+    return Api(world)
+
+
+@pytest.fixture
+def clock(world):
+    """The server's clock; it goes on by itself when the test is over."""
+    yield world.clock
+    world.clock.stand(None)
+
+
+@pytest.fixture
+def statements(world):
+    """Call it with a request: the statements that PostgreSQL was sent meanwhile."""
+
+    def count(request):
+        seen = []
+        connections = [holder._con for holder in world.app.api.pool._holders if holder._con]
+        for connection in connections:
+            connection.add_query_logger(log := lambda record: seen.append(record.query))
+        request()
+        for connection in connections:
+            connection.remove_query_logger(log)
+        return seen
+
+    return count
