@@ -31,6 +31,7 @@ class App:
             observe=lambda name, status, seconds: None,
             most_bytes=settings.max_body_bytes,
             fold=timedelta(seconds=settings.event_consolidation_seconds),
+            origin=settings.address,
         )
 
     async def __call__(self, scope, receive, send) -> None:

@@ -19,6 +19,8 @@ IMAGE_URLS = ("http://", "https://")
 LINK_URLS = (*IMAGE_URLS, "mailto:", "tel:")
 FILE_PATH = "/go/file/"
 STYLES = {"color", "background-color", "font-style", "font-weight", "text-decoration"}
+# Reading nested HTML takes time by the square of its depth; this is a fraction of a second.
+MAX_ELEMENTS = 10_000
 
 _SPACE = re.compile(r"\s+")
 _STYLE_VALUE = re.compile(r"[\w#%., -]+|rgba?\([\d., %]+\)", re.ASCII)
@@ -37,13 +39,13 @@ def clean(html: str) -> str:
         if again == text:
             return text
         text = again
-    return from_text(to_text(text))
+    raise ValueError("This HTML is too tangled to be read.")
 
 
 def to_text(html: str) -> str:
     """The plain text of rich text: a blank line between paragraphs, numbered and dashed lists."""
     writer = _PlainText()
-    writer.feed(_cleaner.clean(html))
+    writer.feed(_parse(html))
     writer.close()
     return writer.finish()
 
@@ -57,16 +59,23 @@ def from_text(text: str) -> str:
 def mentions(html: str) -> list[str]:
     """Ids of the users and groups mentioned, each once, in the order of the text."""
     reader = _Mentions()
-    reader.feed(_cleaner.clean(html))
+    reader.feed(_parse(html))
     reader.close()
     return list(dict.fromkeys(reader.ids))
 
 
 def _reduce(html: str) -> str:
     writer = _Xhtml()
-    writer.feed(_cleaner.clean(html))
+    writer.feed(_parse(html))
     writer.close()
     return f"<body>{''.join(writer.parts)}</body>"
+
+
+def _parse(html: str) -> str:
+    """HTML in which every element is allowed (or one of LINES) and closed."""
+    if html.count("<") - html.count("</") > MAX_ELEMENTS:
+        raise ValueError(f"Rich text must not have more than {MAX_ELEMENTS} elements.")
+    return _cleaner.clean(html)
 
 
 def _escape(text: str, quote: bool = False) -> str:
@@ -245,3 +254,14 @@ class _Mentions(HTMLParser):
         named = dict(attrs)
         if named.get("data-type") == "mention" and (id := named.get("data-id")):
             self.ids.append(id)
+
+
+def pair(old: dict, new: dict, name: str) -> None:
+    """Keep a plain text and its rich twin `name`_html in step, in a row about to be written:
+    the one that changed makes the other; if both did, the rich one."""
+    html = f"{name}_html"
+    if new[html] != old.get(html):
+        new[html] = clean(new[html]) if new[html] else None
+        new[name] = to_text(new[html]) if new[html] else None
+    elif new[name] != old.get(name):
+        new[html] = from_text(new[name]) if new[name] else None

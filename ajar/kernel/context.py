@@ -1,5 +1,6 @@
 """Who is asking, when, and over which connection."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
@@ -31,6 +32,7 @@ class Context:
     zone: tzinfo = UTC  # what the caller's "today" means
     request_id: str | None = None
     fold: timedelta = timedelta(0)  # changes of an object this close together are one event
+    origin: str = ""  # the address at which users reach this server
     meta: dict[str, Any] = field(default_factory=dict)  # goes into every event
     headers: dict[str, str] = field(default_factory=dict)  # go out with the answer
 
@@ -46,6 +48,11 @@ class Context:
     def today(self) -> date:
         return self.now.astimezone(self.zone).date()
 
+    @property
+    def source(self) -> str:
+        """How what is made now came to be."""
+        return "api" if self.caller.api_key_id or self.caller.oauth_client_id else "ui"
+
     async def value(self, statement: Statement, /, **given: Any) -> Any:
         """The single value of a statement."""
         return await self.db.fetchval(statement.text, *self.arguments(statement, given))
@@ -54,11 +61,25 @@ class Context:
         return await self.db.fetch(statement.text, *self.arguments(statement, given))
 
     def arguments(self, statement: Statement, given: dict) -> list:
-        caller = self.caller
-        given |= {
-            "organization_id": caller.organization_id,
-            "visible_to": caller.visible_to,
-            "visible_keys": caller.visible_keys,
-            "visible_unassigned": caller.visible_unassigned,
-        }
-        return [given[name] for name in statement.names]
+        return [
+            given[name] if name in given else PARAMETERS[name](self) for name in statement.names
+        ]
+
+
+def tomorrow(ctx: Context) -> str:
+    """The moment at which the caller's next day begins, as answers show it."""
+    start = datetime.combine(ctx.today + timedelta(days=1), datetime.min.time(), ctx.zone)
+    return start.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+# What any statement may ask for without being told.
+PARAMETERS: dict[str, Callable[[Context], Any]] = {
+    "organization_id": lambda ctx: ctx.caller.organization_id,
+    "visible_to": lambda ctx: ctx.caller.visible_to,
+    "visible_keys": lambda ctx: ctx.caller.visible_keys,
+    "visible_unassigned": lambda ctx: ctx.caller.visible_unassigned,
+    "now": lambda ctx: ctx.now,
+    "today": lambda ctx: ctx.today.isoformat(),
+    "tomorrow": tomorrow,
+    "origin": lambda ctx: ctx.origin,
+}

@@ -99,8 +99,8 @@ def fold(changed: sa.CTE, json: sa.FromClause) -> sa.CTE:
 
 def values(ctx, resource, old: Any, new: dict) -> dict[str, Any]:
     """The parameters of `insert`."""
-    row = new or old
-    about = resource.about
+    row, about = new or old, resource.about
+    kind = about.object_type
     return {
         "old": old.json if old else None,
         "event_id": ids.new("ev"),
@@ -110,7 +110,7 @@ def values(ctx, resource, old: Any, new: dict) -> dict[str, Any]:
         "request_id": ctx.request_id,
         "api_key_id": ctx.caller.api_key_id,
         "oauth_client_id": ctx.caller.oauth_client_id,
-        "object_type": about.object_type,
+        "object_type": kind(row) if callable(kind) else kind,
         "id": row["id"],
         "lead_id": row[about.of_a_lead] if about.of_a_lead else None,
         "meta": ctx.meta,

@@ -44,9 +44,9 @@ class Router:
         self.root: dict[Any, Any] = {}
         for operation in operations:
             self.add(operation, operation.path)
-            about = getattr(operation.resource, "about", None)
-            for alias in about.aliases if about else ():
-                self.add(operation, operation.path.replace(f"/{about.path}/", f"/{alias}/"))
+            if about := getattr(operation.resource, "about", None):
+                for alias in about.aliases:
+                    self.add(operation, operation.path.replace(f"/{about.path}/", f"/{alias}/"))
 
     def add(self, operation: Operation, path: str) -> None:
         node, names = self.root, []
@@ -96,10 +96,11 @@ class Api:
         observe: Callable[[str, int, float], None],
         most_bytes: int,
         fold: timedelta,
+        origin: str,
     ):
         self.router = Router(operations.values())
         self.sign_in, self.limit, self.clock, self.observe = sign_in, limit, clock, observe
-        self.most_bytes, self.fold = most_bytes, fold
+        self.most_bytes, self.fold, self.origin = most_bytes, fold, origin
 
     async def __call__(self, scope, receive, send) -> None:
         started = time.perf_counter()
@@ -150,8 +151,8 @@ class Api:
         except ValueError as error:
             raise ApiError(f"x-tz-offset: {error}") from None
         meta = {"request_method": method, "request_path": PREFIX + call.path}
-        ctx = Context(db, caller, self.clock(), here, call.request_id, self.fold, meta)
-        ctx.headers = call.headers_out
+        ctx = Context(db, caller, self.clock(), here, call.request_id, self.fold, self.origin)
+        ctx.meta, ctx.headers = meta, call.headers_out
         return ctx
 
     def notice(self, call: "Call", operation: Operation, params: dict) -> None:

@@ -88,7 +88,7 @@ def standard(resource) -> Iterator[Operation]:
     }
     for verb in about.verbs:
         method, path, call, status, known = possible[verb]
-        alone = method == "GET" or verb == "create" and resource.changed is Resource.changed
+        alone = method == "GET" or (verb == "create" and resource.changed is Resource.changed)
         known = frozenset(known)
         yield Operation(f"{about.name}.{verb}", method, path, call, status, resource, known, alone)
 

@@ -4,7 +4,7 @@ through here, and every change to a resource's table goes through `write`."""
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSON, JSONB
 
 from ajar.errors import Invalid
 from ajar.kernel import events, ids, query, render
@@ -64,6 +64,12 @@ async def update(ctx, resource, id: str, data: dict) -> Row:
     sent = {n: f for n, f in fields.items() if f.sent(data)}
     new = old | await clean(ctx, resource, sent, old, data)
     return await write(ctx, resource, old, new) if new != old else old
+
+
+async def touch(ctx, resource, id: str) -> Row:
+    """Say that something about a row has changed, without changing it."""
+    old = await get(ctx, resource, id)
+    return await write(ctx, resource, old, dict(old))
 
 
 async def delete(ctx, resource, id: str) -> Row:
@@ -161,13 +167,13 @@ def written(resource, action: str) -> Statement:
     row = change(resource, action).returning(*about.table.c).cte("written")
     json = render.text(resource, None, row) if action != "deleted" else sa.null()
     shown = sa.select(sa.cast(json, sa.Text).label("json")).select_from(row).cte("shown")
-    parsed = sa.select(sa.cast(shown.c.json, JSONB).label("new")).cte("parsed")
+    kind = JSONB if action == "updated" else JSON
+    parsed = sa.select(sa.cast(shown.c.json, kind).label("new")).cte("parsed")
     parsed = parsed.prefix_with("MATERIALIZED")  # or it would be parsed anew for every key
     statement = sa.select(shown.c.json)
-    for member in about.members.values():
-        function = getattr(member, "__func__", None)
-        if action in getattr(function, "alongside", ()):
-            statement = statement.add_cte(function(row, action).cte(function.__name__))
+    for also in about.alongside:
+        if action in also.actions:
+            statement = statement.add_cte(also.write(row, action).cte(also.write.__name__))
     if about.logged:
         statement = statement.add_cte(*events.insert(action, parsed))
     return Statement(statement)

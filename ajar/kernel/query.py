@@ -36,17 +36,20 @@ def owned(resource, rows: Any, *columns: Any) -> sa.Select:
     found = related(resource, rows, *columns)
     if not resource.about.of_a_lead:
         return found
-    everything = parameter("visible_to", TEXTS).is_(None)
-    return found.where(sa.or_(everything, shown_lead(resource, rows)))
-
-
-def shown_lead(resource, rows: Any) -> Any:
-    """Whether the caller, or a group of theirs, is named on the lead of this row."""
     if resource.about.name == "lead":
-        return assigned(rows)
+        return found.where(sees_everything() | assigned(rows))
+    return found.where(may_see(rows.c.lead_id))
+
+
+def may_see(lead_id: Any) -> Any:
+    """Whether the caller, or a group of theirs, is named on this lead."""
     lead = resources["lead"].about.table.alias()
     mine = related(resources["lead"], lead, lead.c.id).where(assigned(lead))
-    return rows.c.lead_id.is_(None) | rows.c.lead_id.in_(mine)
+    return sees_everything() | lead_id.is_(None) | lead_id.in_(mine)
+
+
+def sees_everything() -> Any:
+    return parameter("visible_to", TEXTS).is_(None)
 
 
 def assigned(lead: Any) -> Any:
@@ -109,6 +112,22 @@ def paged(
     by = ordering(resource, source, order)
     more = total and total(resource, shape)
     return listed(found, by, lambda found: render.text(resource, names, found), more)
+
+
+async def matching(ctx, resource, params: dict[str, str], most: int) -> list[str]:
+    """The ids of what a list's filters match, oldest first; no more than `most`."""
+    filters = dict(filtered(ctx, resource, params))
+    shape = tuple((key, comparison) for key, (comparison, _) in filters.items())
+    values = {key: value for key, (_, value) in filters.items()}
+    rows = await ctx.rows(await matched(resource, shape), **values, limit=most)
+    return [row["id"] for row in rows]
+
+
+@shapes(200)
+def matched(resource, shape: tuple) -> Statement:
+    source = rows(resource)
+    found = owned(resource, source, source.c.id).where(*conditions(resource, source, shape))
+    return Statement(found.order_by(source.c.id).limit(parameter("limit", sa.BigInteger)))
 
 
 def conditions(resource, source: Any, shape: tuple) -> Iterator[Any]:

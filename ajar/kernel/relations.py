@@ -70,6 +70,9 @@ class CreatedBy(Ref):
 
     stamped = True
 
+    def pick(self, old, data):
+        return data.get(self.name) or data.get(f"{self.name}_id")  # the API has two names for it
+
     def stamp(self, ctx, old, new):
         given = new.get(self.name) if "manage_organization" in ctx.caller.permissions else None
         new[self.name] = old[self.name] if old else given or ctx.user_id
@@ -86,7 +89,9 @@ class computed(Derived):
     """Decorator: derive a field with the function below it, which writes SQL over a row.
     `@computed(json={"type": "integer"}, lazy=True, filter=EXACT)` says more about it."""
 
-    def __init__(self, function: Callable | None = None, *, json=None, lazy=False, filter=None):
+    function: Callable
+
+    def __init__(self, function: Any = None, *, json=None, lazy=False, filter=None):
         self.function = function
         self.lazy, self.json, self.filter = lazy, json or {}, filter or frozenset()
 
@@ -142,7 +147,9 @@ class Children(Derived):
 def referrers(resource) -> Iterator[tuple]:
     """Every (resource, field) that points at this one and must let go of it."""
     for other in resources.values():
-        for field in other.about.stored.values():
-            if isinstance(field, Ref) and field.to == resource.about.name:
-                if field.indexed:
-                    yield other, field
+        about = other.about
+        if about.table_name and not about.type:
+            continue  # it only shows the rows of other kinds
+        for field in about.stored.values():
+            if isinstance(field, Ref) and field.to == resource.about.name and field.indexed:
+                yield other, field

@@ -75,4 +75,4 @@ def array(one: Any, order: list) -> Any:
 
 
 def joined(one: Any, order: list) -> Any:
-    return func.string_agg(one, aggregate_order_by(",", *order))
+    return func.string_agg(one, aggregate_order_by(sa.literal(","), *order))

@@ -26,8 +26,8 @@ class About:
     path: str  # "status/lead": its URL, and the file it is declared in
     prefix: str = ""  # of its ids
     type: str = ""  # tells kinds apart that share a table
-    object_type: str = ""  # what the event log calls it
-    table_name: str = ""
+    object_type: str | Callable[[dict], str] = ""  # what the event log calls it, or this row
+    table_name: str = ""  # of a table that kinds share
     order: str = "id"
     sorts: tuple[str, ...] = ()  # what else than filters lists may be ordered by
     indexes: tuple[str, ...] = ()  # "lead_id,date_created"
@@ -53,6 +53,10 @@ class About:
     @cached_property
     def derived(self) -> dict[str, Derived]:
         return {n: f for n, f in self.members.items() if isinstance(f, Derived)}
+
+    @cached_property
+    def alongside(self) -> list["alongside"]:
+        return [f for f in self.members.values() if isinstance(f, alongside)]
 
     @cached_property
     def custom(self) -> Custom | None:
@@ -87,36 +91,41 @@ class About:
                 text = sa.func.lower(table.c[one.name])
                 sa.Index(f"uq__{name}__{one.name}", table.c.organization_id, text, unique=True)
         refs = [f.name for f in self.stored.values() if isinstance(f, Ref) and f.indexed]
-        for order in (self.order, *self.indexes, *refs):
+        for order in (self.order, *self.indexes):
             index(table, *(part.lstrip("-") for part in order.split(",") if part != "id"))
+        for ref in refs:
+            index(table, ref, partial=True)
         return table
 
 
-def index(table: sa.Table, *names: str) -> None:
+def index(table: sa.Table, *names: str, partial: bool = False) -> None:
     """By these columns, then the id; unless another index begins with them."""
     columns = ["organization_id", *names]
     known = [list(found.columns.keys()) for found in table.indexes]
     wanted = names and all(name in table.c for name in names)
     if wanted and not any(found[: len(columns)] == columns for found in known):
-        sa.Index(None, *(table.c[name] for name in (*columns, "id")))
+        filled: Any = table.c[names[0]].is_not(None)  # nobody looks for what refers to nothing
+        where: dict[str, Any] = {"postgresql_where": filled} if partial else {}
+        sa.Index(None, *(table.c[name] for name in (*columns, "id")), **where)
 
 
 class Resource:
     """Base of every declaration: options on the class line (see `About`), fields in the
-    body, at most two hooks below them. Kinds with one `table` share it; `_type` tells them apart."""
+    body, at most two hooks below them. Kinds with one `table_name` share a table; `_type` tells
+    them apart."""
 
     about: About
-    shared_table = ""
+    shared: dict[str, Any] = {}
     organization_id = Text(readonly=True, filter=EXACT)
     id = Text(readonly=True)
 
-    def __init_subclass__(cls, path: str = "", table: str = "", **options: Any):
-        if table:
-            cls.shared_table = table
-        if not path:  # a base such as Activity has none
+    def __init_subclass__(cls, path: str = "", **options: Any):
+        options = cls.shared | options
+        if not path:  # a base such as Activity: its options are those of every kind
+            cls.shared = options
             return
         members = {n: f for base in reversed(cls.__mro__) for n, f in vars(base).items()}
-        options = {"table_name": cls.shared_table, "object_type": path.replace("/", "."), **options}
+        options = {"object_type": path.replace("/", "."), **options}
         cls.about = About(cls, path, members=members, **options)
         resources[cls.about.name] = cls
 
@@ -129,12 +138,13 @@ class Resource:
         """After a write, in its transaction. `old` is {} on create, `new` on delete."""
 
 
-def alongside(*actions: str) -> Callable:
-    """Decorator of a function (row -> INSERT or UPDATE) that becomes part of the statement
-    which writes the row: for what must be true with it and needs no check and no event."""
+class alongside:
+    """Decorator of a function (row, action) -> INSERT or UPDATE that becomes part of the
+    statement which writes the row: for what must be true with it, with no check and no event."""
 
-    def mark(function: Callable) -> staticmethod:
-        function.alongside = frozenset(actions)
-        return staticmethod(function)
+    def __init__(self, *actions: str):
+        self.actions = actions
 
-    return mark
+    def __call__(self, write: Callable[[Any, str], Any]) -> "alongside":
+        self.write = write
+        return self

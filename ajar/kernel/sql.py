@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import asyncpg
+from sqlalchemy.dialects.postgresql import JSON, asyncpg
 
 # Two underscores: `lead.status_id` and `lead_status.id` must not share a name.
 metadata = sa.MetaData(
@@ -18,15 +18,16 @@ metadata = sa.MetaData(
     }
 )
 TIME = sa.DateTime(timezone=True)
+NO_ITEMS = sa.literal_column("'[]'::json", JSON)
 
 
 class Compiler(asyncpg.dialect.statement_compiler):
     """Constants become part of the text, so that parameters are only what a request brings."""
 
-    def visit_bindparam(self, bindparam, **options):
+    def visit_bindparam(self, bindparam: Any, *args: Any, **options: Any) -> str:
         if bindparam.value is not None:
             options["literal_binds"] = True
-        return super().visit_bindparam(bindparam, **options)
+        return super().visit_bindparam(bindparam, *args, **options)
 
 
 DIALECT = asyncpg.dialect()
@@ -36,7 +37,7 @@ DIALECT.statement_compiler = Compiler
 class Statement:
     """A statement's text and the order of its parameters: written once, run often."""
 
-    def __init__(self, clause: sa.Executable | sa.Select):
+    def __init__(self, clause: Any):
         compiled = clause.compile(dialect=DIALECT)
         self.text = str(compiled)
         self.names = tuple(compiled.positiontup or ())

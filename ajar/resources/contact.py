@@ -1,27 +1,157 @@
 """Contacts."""
 
-from sqlalchemy import Text as SqlText
-from sqlalchemy import func
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
-from ajar.kernel import EXACT, IN, Bool, Choice, Custom, Items, Ref, Text, Tracked, computed
+import sqlalchemy as sa
+from sqlalchemy import func
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from ajar.formats import phone
+from ajar.kernel import (
+    EXACT,
+    IN,
+    Custom,
+    Items,
+    Ref,
+    Text,
+    Tracked,
+    computed,
+    operation,
+    ops,
+    query,
+)
+from ajar.kernel.operations import show
+from ajar.kernel.registry import resources
 from ajar.resources.custom_field import fits
+
+OFFICE = Text(default="office", most=50)  # or home, direct, mobile, fax, other: any word
+
+
+class Email(Text):
+    def clean(self, value, answer=None):
+        value = super().clean(value.strip() if isinstance(value, str) else value)
+        name, at, domain = (value or "").partition("@")
+        if (value and not (name and at and domain)) or " " in (value or ""):
+            raise ValueError("Invalid email address.")
+        return value
+
+
+class Emails(Items):
+    """Addresses; whether mail to one is wanted is known to the list of unsubscribed ones."""
+
+    def items(self, value):
+        return [item | {"is_unsubscribed": False} for item in super().items(value)]
+
+
+class Phones(Items):
+    """Numbers, kept as E.164, as people read them, and with their country."""
+
+    def items(self, value):
+        return [item | phone.parse(item["phone"]) for item in super().items(value)]
+
+
+class PhoneNumber(Text):
+    def clean(self, value, answer=None):
+        value = super().clean(value)
+        phone.parse(value)
+        return value
 
 
 class Contact(
-    Tracked, path="contact", prefix="cont", order="-date_created", indexes=("lead_id,date_created",)
+    Tracked,
+    path="contact",
+    prefix="cont",
+    order="-date_created",
+    indexes=("lead_id,date_created",),
 ):
     """A person at a lead."""
 
-    id = Text(readonly=True, filter=EXACT | IN)
+    id = Text(readonly=True, filter=IN)
     lead_id = Ref("lead", fixed=True, on_delete="cascade", filter=EXACT | IN)
     name = Text(example="Gob Bluth", most=255)
     title = Text(example="Magician", most=255)
-    emails = Items({"email": Text(required=True, most=255), "type": Text(default="office")})
-    phones = Items({"phone": Text(required=True, most=255), "type": Text(default="office")})
-    urls = Items({"url": Text(required=True), "type": Text(default="url")})
+    emails = Emails({"email": Email(required=True, most=255), "type": OFFICE})
+    phones = Phones({"phone": PhoneNumber(required=True, most=255), "type": OFFICE})
+    urls = Items({"url": Text(required=True), "type": Text(default="url", most=50)})
     custom = Custom(of="custom_field.contact", check=fits)
+    timezone = Text(readonly=True)
 
     @computed(json={"type": "string"})
     def display_name(contact):
-        email = contact.emails.op("#>>", return_type=SqlText)("{0,email}")
-        return func.coalesce(func.nullif(contact.name, ""), email, "")
+        email = contact.emails.op("#>>", return_type=sa.Text)("{0,email}")
+        number = contact.phones.op("#>>", return_type=sa.Text)("{0,phone_formatted}")
+        return func.coalesce(func.nullif(contact.name, ""), email, number, "Untitled")
+
+    @computed(json={"type": ["string", "null"]})
+    def timezone_source(contact):
+        return sa.case((contact.timezone.is_not(None), "inferred_from_phone_number"))
+
+    @staticmethod
+    async def prepare(ctx, old, new):
+        if new["phones"] != old.get("phones"):
+            new["timezone"] = time_zone(new["phones"])
+
+
+def time_zone(phones: list[dict]) -> str | None:
+    """Of the first number whose possible zones agree on the time: a free number says nothing."""
+    for item in phones:
+        zones = phone.zones(item["phone"])
+        if zones and len({offsets(zone) for zone in zones}) == 1:
+            return zones[0]
+    return None
+
+
+def offsets(zone: str) -> tuple:
+    """What a zone is ahead of UTC in winter and in summer."""
+    info = ZoneInfo(zone)
+    return tuple(datetime(2026, month, 1, tzinfo=info).utcoffset() for month in (1, 7))
+
+
+class ContactRef(Ref):
+    """A contact of the lead that the row itself belongs to."""
+
+    asked_type = ARRAY(sa.Text)
+
+    def __init__(self, **options):
+        super().__init__("contact", **options)
+
+    def pick(self, old, data):
+        return data.get(self.name), old.get("lead_id") or data.get("lead_id")
+
+    def asked(self, value):
+        contact, lead = value
+        return [contact, lead] if isinstance(contact, str) and contact else None
+
+    def question(self, asked):
+        contact, rows = resources["contact"], query.rows(resources["contact"])
+        found = query.owned(contact, rows, rows.c.id).where(rows.c.id == asked[1])
+        return found.where(rows.c.lead_id == asked[2]).scalar_subquery()
+
+    def clean(self, value, answer=None):
+        return super().clean(value[0], answer)
+
+
+@operation("contact.create", "POST", "/contact/", of=Contact, parameters=("_fields",))
+async def create(ctx, params, body):
+    """A contact without a lead gets one, named after it."""
+    new = await ops.check(ctx, Contact, body)
+    lead = resources["lead"]
+    if not new["lead_id"]:
+        made = await ops.create(ctx, lead, {"name": new["name"]})
+        contact = await ops.write(ctx, Contact, {}, new | {"lead_id": made["id"]})
+        return await show(ctx, Contact, contact, params)
+    row = await ops.get(ctx, lead, new["lead_id"])
+    contact = await ops.write(ctx, Contact, {}, new)
+    await ops.write(ctx, lead, row, dict(row))  # its set of contacts has changed
+    return await show(ctx, Contact, contact, params)
+
+
+@operation("contact.delete", "DELETE", "/contact/{id}/", of=Contact)
+async def delete(ctx, params, body):
+    """The lead stays, also without its last contact."""
+    contact = await ops.get(ctx, Contact, params["id"])
+    row = await ops.get(ctx, resources["lead"], contact["lead_id"])
+    await ops.delete(ctx, Contact, contact["id"])
+    await ops.write(ctx, resources["lead"], row, dict(row))
+    return {}

@@ -1,7 +1,12 @@
 """Leads."""
 
+import sqlalchemy as sa
 from sqlalchemy import func
+from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 
+from ajar import merging
+from ajar.errors import Invalid
+from ajar.formats import zone
 from ajar.kernel import (
     FIRST,
     Children,
@@ -12,11 +17,61 @@ from ajar.kernel import (
     Text,
     Tracked,
     Url,
+    alongside,
     computed,
+    operation,
+    ops,
     query,
+    render,
 )
+from ajar.kernel.operations import show
+from ajar.kernel.sql import NO_ITEMS, TIME, concat, metadata, parameter
+from ajar.resources.activity.created import LeadCreated
+from ajar.resources.activity.status_change import note_change
+from ajar.resources.activity.status_change.lead import LeadStatusChange
 from ajar.resources.contact import Contact
 from ajar.resources.custom_field import fits
+from ajar.resources.status.lead import LeadStatus
+
+# How many leads there are, so that `total_results` need not count them. It is spread over
+# rows, one for each database process, so that writers do not wait for each other.
+tally = sa.Table(
+    "lead_tally",
+    metadata,
+    sa.Column("organization_id", sa.Text, primary_key=True),
+    sa.Column("shard", sa.Integer, primary_key=True),
+    sa.Column("leads", sa.BigInteger, nullable=False),
+)
+SHARDS = 64
+
+
+class Country(Text):
+    def clean(self, value, answer=None):
+        value = super().clean(value)
+        return value.upper() if value and len(value) == 2 else value
+
+
+class Addresses(Items):
+    """With the time zones that each may be in."""
+
+    def items(self, value):
+        return [item | {"tz_ids": zone.of_address(*place(item))} for item in super().items(value)]
+
+
+def place(address: dict) -> list:
+    return [address[name] for name in ("country", "state", "city", "zipcode")]
+
+
+SHORT = Text(most=255)
+ADDRESS = {
+    "label": Text(default="business", most=255),
+    "address_1": SHORT,
+    "address_2": SHORT,
+    "city": SHORT,
+    "state": SHORT,
+    "zipcode": SHORT,
+    "country": Country(most=255),
+}
 
 
 class Lead(Tracked, path="lead", prefix="lead", order="-date_updated"):
@@ -26,7 +81,8 @@ class Lead(Tracked, path="lead", prefix="lead", order="-date_updated"):
     description = Text()
     url = Url(example="bluth.example")
     status_id = Ref("status.lead", default=FIRST, on_delete="restrict")
-    addresses = Items({"city": Text()})
+    addresses = Addresses(ADDRESS)
+    source = Text(readonly=True)
     custom = Custom(of="custom_field.lead", check=fits, by_name=True)
 
     status_label = Lookup("status_id", "label")
@@ -34,7 +90,154 @@ class Lead(Tracked, path="lead", prefix="lead", order="-date_updated"):
     opportunities = Children("opportunity", by="lead_id")
     tasks = Children("task", by="lead_id", where={"is_complete": False})
 
-    @computed
+    @computed(json={"type": "string"})
     def display_name(lead):
         first = query.first(Contact, "name", "date_created", lead_id=lead.id)
-        return func.coalesce(func.nullif(lead.name, ""), first, "Untitled")
+        return func.coalesce(func.nullif(lead.name, ""), func.nullif(first, ""), "Untitled")
+
+    @computed(json={"type": "string", "format": "uri"})
+    def html_url(lead):
+        return concat(parameter("origin"), "/lead/", lead.id, "/")
+
+    @computed(json={"type": "array", "items": {"type": "string"}})
+    def contact_ids(lead):
+        rows = query.rows(Contact)
+        ids = func.json_agg(aggregate_order_by(rows.c.id, rows.c.date_created, rows.c.id))
+        found = query.related(Contact, rows, func.coalesce(ids, NO_ITEMS))
+        return found.where(rows.c.lead_id == lead.id).scalar_subquery()
+
+    @computed(json={"type": ["string", "null"]}, lazy=True)
+    def localtime(lead):
+        """By its address, or else by the number of a contact."""
+        here = lead.addresses.op("#>>", return_type=sa.Text)("{0,tz_ids,0}")
+        rows = query.rows(Contact)
+        there = query.related(Contact, rows, func.min(rows.c.timezone))
+        there = there.where(rows.c.lead_id == lead.id).scalar_subquery()
+        local = func.timezone(func.coalesce(here, there), parameter("now", TIME))
+        return func.to_char(local, 'YYYY-MM-DD"T"HH24:MI:SS.MS"000"')
+
+    @alongside("created", "deleted")
+    def counted(lead, action):
+        one = 1 if action == "created" else -1
+        shard = func.mod(func.pg_backend_pid(), SHARDS)
+        new = sa.select(lead.c.organization_id, shard, sa.literal_column(str(one)))
+        made = insert(tally).from_select(["organization_id", "shard", "leads"], new)
+        more = {"leads": tally.c.leads + one}
+        return made.on_conflict_do_update(index_elements=["organization_id", "shard"], set_=more)
+
+    @alongside("created")
+    def remembered(lead, action):
+        """Every lead begins its timeline with how it came to be. The id follows from its own."""
+        values = {
+            "organization_id": lead.c.organization_id,
+            "id": concat("acti_", func.substr(lead.c.id, len("lead_") + 1)),
+            "_type": sa.literal("Created"),
+            "lead_id": lead.c.id,
+            "user_id": lead.c.created_by,
+            "created_by": lead.c.created_by,
+            "updated_by": lead.c.updated_by,
+            "date_created": lead.c.date_created,
+            "date_updated": lead.c.date_updated,
+            "activity_at": lead.c.date_created,
+            "source": lead.c.source,
+        }
+        return sa.insert(LeadCreated.about.table).from_select(
+            list(values), sa.select(*values.values())
+        )
+
+    @staticmethod
+    async def prepare(ctx, old, new):
+        if not old and not new["source"]:
+            new["source"] = ctx.source
+
+    @staticmethod
+    async def changed(ctx, old, new):
+        if old and new and old["status_id"] != new["status_id"]:
+            await note_change(ctx, LeadStatusChange, {"lead_id": new["id"]}, old, new)
+
+
+def total_results(resource, shape):
+    """All leads are counted as they come and go; those a limited role sees, one by one."""
+    everything = sa.select(func.coalesce(func.sum(tally.c.leads), 0))
+    everything = everything.where(tally.c.organization_id == parameter("organization_id"))
+    rows = query.rows(Lead)
+    some = query.owned(Lead, rows, func.count()).scalar_subquery()
+    number = sa.case((query.sees_everything(), everything.scalar_subquery()), else_=some)
+    return concat('"total_results":', sa.cast(number, sa.Text))
+
+
+@operation("lead.list", "GET", "/lead/", of=Lead, parameters=query.WINDOW)
+def list_(ctx, params, body):
+    """Every lead, the one that changed last first."""
+    return query.page(ctx, Lead, params, total_results)
+
+
+@operation("lead.create", "POST", "/lead/", of=Lead, parameters=("_fields",))
+async def create(ctx, params, body):
+    """A lead may bring its contacts along; they are created with it."""
+    lead, contacts = await checked(ctx, body)
+    if not contacts:
+        return await show(ctx, Lead, await ops.write(ctx, Lead, {}, lead), params)
+    await ops.write(ctx, Lead, {}, lead)
+    for contact in contacts:
+        await ops.write(ctx, Contact, {}, contact | {"lead_id": lead["id"]})
+    return await render.one(ctx, Lead, lead["id"], params.get("_fields"))
+
+
+async def checked(ctx, body) -> tuple[dict, list[dict]]:
+    """The rows of a lead and its contacts, or all that is wrong with either."""
+    errors, contacts, wrong = {}, [], {}
+    sent = body.get("contacts") or []
+    try:
+        lead = await ops.check(ctx, Lead, await with_status(ctx, body))
+    except Invalid as error:
+        lead, errors = {}, error.body["field-errors"]
+    for index, contact in enumerate(sent if isinstance(sent, list) else []):
+        try:
+            contacts.append(await checked_contact(ctx, contact))
+        except Invalid as error:
+            wrong[str(index)] = error.body
+    if not isinstance(sent, list):
+        errors["contacts"] = "Value must be of list type."
+    if wrong:
+        errors["contacts"] = {"errors": wrong}
+    if errors:
+        raise Invalid(fields=errors)
+    return lead, contacts
+
+
+async def checked_contact(ctx, contact) -> dict:
+    if not isinstance(contact, dict):
+        raise Invalid(errors=["Value must be of dict type."])
+    return await ops.check(ctx, Contact, contact | {"lead_id": None})
+
+
+@operation("lead.update", "PUT", "/lead/{id}/", of=Lead, parameters=("_fields",))
+async def update(ctx, params, body):
+    """What is sent changes, the rest stays. Contacts are changed at their own URL."""
+    row = await ops.update(ctx, Lead, params["id"], await with_status(ctx, body))
+    return await show(ctx, Lead, row, params)
+
+
+async def with_status(ctx, body: dict) -> dict:
+    """The body with the id of a status that it names by its label: the older form."""
+    if "status" not in body:
+        return body
+    if "status_id" in body:
+        raise Invalid(fields={"status": "Send either status or status_id, not both."})
+    ids = await query.matching(ctx, LeadStatus, {"label": str(body["status"])}, 1)
+    if not ids:
+        raise Invalid(
+            fields={
+                "status": "Not a valid choice. Please go to Customizations in your organization "
+                f'settings and add "{body["status"]}" to the list of lead statuses.'
+            }
+        )
+    return body | {"status_id": ids[0]}
+
+
+@operation("lead.merge", "POST", "/lead/merge/", of=Lead)
+async def merge(ctx, params, body):
+    """Fold the lead `source` into the lead `destination`."""
+    await merging.merge(ctx, Lead, body)
+    return {"status": "ok"}

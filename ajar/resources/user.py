@@ -2,7 +2,7 @@
 
 from sqlalchemy import func
 
-from ajar.kernel import CreatedAt, Resource, Text, UpdatedAt, computed
+from ajar.kernel import CreatedAt, Ref, Resource, Text, UpdatedAt, computed
 
 
 class User(Resource, path="user", prefix="user", verbs=("list", "get"), logged=False):
@@ -19,3 +19,7 @@ class User(Resource, path="user", prefix="user", verbs=("list", "get"), logged=F
     @computed(json={"type": "string"}, lazy=True)
     def name(user):
         return func.trim(user.first_name + " " + user.last_name)
+
+
+class UserRef(Ref):
+    """A user; where lists are filtered by it, a group stands for its members."""

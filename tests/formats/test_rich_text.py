@@ -228,6 +228,7 @@ def test_what_is_allowed_stays_as_it_is(html):
         ("<body><body><p>a</p></body></body>", "<body><p>a</p></body>"),
         ("<p>a</p></body><p>b</p>", "<body><p>a</p><p>b</p></body>"),
         ("a&nbsp;b", "<body>a\xa0b</body>"),
+        ("<p><button><p><b>x</b></p>", "<body><p></p><p><b>x</b></p><p></p></body>"),
         (
             "<span style='color:red;position:fixed'>x",
             '<body><span style="color: red">x</span></body>',
@@ -249,6 +250,20 @@ def test_anything_becomes_rich_text(html, cleaned):
 )
 def test_lines_of_elements_that_go_stay_lines(html, cleaned):
     assert rich_text.clean(html) == f"<body>{cleaned}</body>"
+
+
+@pytest.mark.parametrize("tag", ["<div>", "<b>", "<p>x</p>", "<img src=x>"])
+@pytest.mark.parametrize("read", [rich_text.clean, rich_text.to_text, rich_text.mentions])
+def test_more_elements_than_can_be_read_at_once_are_refused(tag, read):
+    with pytest.raises(ValueError, match="more than 10000 elements"):
+        read(tag * 10_001)
+
+
+def test_what_was_cleaned_can_always_be_read():
+    html = rich_text.clean("<p>x</p>" * 9_000)
+
+    assert rich_text.clean(html) == html
+    assert rich_text.to_text(html).count("x") == 9_000
 
 
 def test_the_documented_note_has_the_documented_plain_text():

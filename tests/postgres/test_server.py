@@ -13,7 +13,7 @@ import psutil
 import psycopg
 import pytest
 
-from ajar.postgres import AlreadyRunning, Server, ServerError, leftovers
+from ajar.postgres import AlreadyRunning, Server, ServerError, cluster, leftovers
 from ajar.postgres.account import NAMESPACE, Account
 
 ROOT = os.geteuid() == 0
@@ -150,11 +150,14 @@ def test_text_is_sorted_the_same_on_every_machine(directory, start):
 
 
 def test_variables_meant_for_other_servers_do_no_harm(directory, start, monkeypatch):
-    monkeypatch.setenv("PGPORT", "1")
-    monkeypatch.setenv("PGDATA", "/nowhere")
-    monkeypatch.setenv("LC_ALL", "xx_XX.UTF-8")
+    with monkeypatch.context() as other:
+        other.setenv("PGPORT", "1")
+        other.setenv("PGDATA", "/nowhere")
+        other.setenv("PGDATESTYLE", "German")
+        other.setenv("LC_ALL", "xx_XX.UTF-8")
+        url = start(directory).url
 
-    assert ask(start(directory).url, "select 1") == (1,)
+    assert ask(url, "show datestyle") == ("ISO, MDY",)
 
 
 def test_a_second_start_is_refused_and_names_the_first(directory, start, run):
@@ -171,6 +174,14 @@ def test_a_second_start_in_the_same_process_is_refused(directory, start):
         start(directory)
 
     assert ask(server.url, "select 1") == (1,)
+
+
+def test_what_a_killed_server_noted_does_not_pass_for_its_successor(directory, start):
+    start(directory)
+    pid = postmaster(directory).pid
+
+    assert cluster.is_ready(directory / "cluster", pid)
+    assert not cluster.is_ready(directory / "cluster", pid + 1)
 
 
 def test_a_killed_postgresql_is_started_again(directory, start):

@@ -1,23 +1,26 @@
 """Notes."""
 
-import html
-
-from ajar.kernel import Bool, Text
+from ajar.formats import rich_text
+from ajar.kernel import Bool, DateTime, List, Text
 from ajar.resources.activity import Activity
+from ajar.resources.attachment import Attachments
 
 
 class Note(Activity, path="activity/note", prefix="acti", type="Note"):
     """Something a user wrote down about a lead."""
 
     title = Text()
-    note = Text(example="Asked for a quote; call back on Friday.")
-    note_html = Text()
+    note = Text(most=100_000, example="Asked for a quote; call back on Friday.")
+    note_html = Text(most=200_000)
+    mentions = List(readonly=True)
+    attachments = Attachments()
     pinned = Bool()
+    pinned_at = DateTime(readonly=True)
 
     @staticmethod
     async def prepare(ctx, old, new):
         """Keep the plain and the rich text in step; if both are sent, rich wins."""
-        if new["note_html"] != old.get("note_html"):
-            new["note"] = html.unescape(new["note_html"] or "")
-        elif new["note"] != old.get("note"):
-            new["note_html"] = html.escape(new["note"] or "")
+        rich_text.pair(old, new, "note")
+        new["mentions"] = rich_text.mentions(new["note_html"] or "")
+        if new["pinned"] != old.get("pinned", False):
+            new["pinned_at"] = ctx.now if new["pinned"] else None

@@ -12,10 +12,10 @@ class LeadStatusChange(
     object_type="activity.lead_status_change",
     verbs=("list", "get", "create", "delete"),
 ):
-    """A lead went from one status to another."""
+    """A lead went from one status to another. Creating or deleting one changes no lead."""
 
-    old_status_id = Ref("status.lead", on_delete="keep")
-    new_status_id = Ref("status.lead", on_delete="keep", required=True)
+    old_status_id = Ref("status.lead", on_delete="keep", fixed=True)
+    new_status_id = Ref("status.lead", on_delete="keep", fixed=True, required=True)
 
     old_status_label = Lookup("old_status_id", "label")
     new_status_label = Lookup("new_status_id", "label")

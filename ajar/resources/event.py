@@ -1,0 +1,160 @@
+"""The event log, as clients read it."""
+
+import base64
+import binascii
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy import func
+
+from ajar.errors import ApiError, NotFound
+from ajar.kernel import operation, query
+from ajar.kernel.fields import RANGE, SHORT, DateTime
+from ajar.kernel.sql import TIME, Statement, parameter, shapes
+from ajar.kernel.tables import event
+
+EXACT = ("object_type", "object_id", "action", "lead_id", "user_id", "request_id")
+DATES = tuple(f"date_updated__{suffix}" for suffix in sorted(RANGE))
+MOST = 50
+WITHHELD = ("data", "previous_data")  # from all but admins, after an hour
+UPDATED = DateTime(filter=RANGE)
+UPDATED.name = "date_updated"
+
+
+@operation(
+    "event.list",
+    "GET",
+    "/event/",
+    parameters=(*EXACT, *DATES, "organization_id", "_limit", "_skip", "_cursor", "_fields"),
+)
+async def list_(ctx, params, body):
+    """The newest changes first. `_cursor` goes on where an answer ended, or before it began."""
+    if "date_updated" in params:
+        raise ApiError("date_updated can only be used with __lt, __lte, __gt or __gte.")
+    if query.integer(params, "_skip", 0):
+        raise ApiError("Events are paged with _cursor, not with _skip.")
+    given, comparisons = filters(ctx, params)
+    limit = query.window(params, MOST, MOST)["limit"]
+    cursor = decoded(params.get("_cursor"))
+    after = cursor["back"] if cursor else False
+    if cursor:
+        given |= {"cursor_date": UPDATED.parse(ctx, cursor["date"]), "cursor_id": cursor["id"]}
+    statement = await listed(tuple(given), comparisons, after)
+    rows = await ctx.rows(statement, **given, limit=limit + 1, **withheld(ctx))
+    return page([row["json"] for row in rows], limit, cursor)
+
+
+def filters(ctx, params: dict[str, str]) -> tuple[dict, tuple]:
+    given = {name: params[name] for name in EXACT if params.get(name)}
+    if params.get("organization_id", ctx.organization_id) != ctx.organization_id:
+        raise ApiError("organization_id: Object does not exist.")
+    comparisons = []
+    for name in DATES:
+        if params.get(name):
+            try:
+                _, given[name] = UPDATED.read(ctx, name.partition("__")[2], params[name])
+            except ValueError as error:
+                raise ApiError(f"{name}: {error}") from None
+            comparisons.append(name)
+    return given, tuple(comparisons)
+
+
+def withheld(ctx) -> dict:
+    return {"is_admin": "manage_organization" in ctx.caller.permissions}
+
+
+def page(rows: list[str], limit: int, cursor: dict | None) -> dict:
+    """The cursors: to what is older, null at the end; to what is newer, null if there is none."""
+    back, more = bool(cursor and cursor["back"]), len(rows) > limit
+    rows = rows[:limit]
+    if back:
+        rows.reverse()
+    older = more if not back else bool(cursor)
+    newer = bool(cursor) if not back else more
+    return {
+        "data": [msgspec.Raw(row.encode()) for row in rows],
+        "cursor_next": encoded(rows[-1], False) if rows and older else None,
+        "cursor_previous": encoded(rows[0], True) if rows and newer else None,
+    }
+
+
+def encoded(row: str, back: bool) -> str:
+    seen = msgspec.json.decode(row)
+    at = {"date": seen["date_updated"], "id": seen["id"], "back": back}
+    return base64.urlsafe_b64encode(msgspec.json.encode(at)).decode().rstrip("=")
+
+
+def decoded(text: str | None) -> dict | None:
+    if not text:
+        return None
+    try:
+        raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        cursor = msgspec.json.decode(raw, type=Cursor)
+        UPDATED.clean(cursor.date)
+    except (binascii.Error, ValueError, msgspec.MsgspecError):
+        raise ApiError("Invalid cursor.") from None
+    return msgspec.structs.asdict(cursor)
+
+
+class Cursor(msgspec.Struct):
+    """Where a page ended."""
+
+    date: str
+    id: str
+    back: bool
+
+
+@shapes(200)
+def listed(names: tuple, comparisons: tuple, back: bool) -> Statement:
+    found = visible().where(*(event.c[name] == parameter(name) for name in names if name in EXACT))
+    for name in comparisons:
+        suffix = name.partition("__")[2]
+        found = found.where(UPDATED.compare(event.c.date_updated, suffix, name))
+    place = sa.tuple_(event.c.date_updated, event.c.id)
+    if "cursor_id" in names:
+        at = sa.tuple_(parameter("cursor_date", TIME), parameter("cursor_id"))
+        found = found.where(place > at if back else place < at)
+    columns = (event.c.date_updated, event.c.id)
+    order = columns if back else tuple(column.desc() for column in columns)
+    return Statement(found.order_by(*order).limit(parameter("limit", sa.BigInteger)))
+
+
+@operation("event.get", "GET", "/event/{id}/", parameters=("_fields",))
+async def get(ctx, params, body):
+    """One change."""
+    text = await ctx.value(await by_id(), id=params["id"], **withheld(ctx))
+    if text is None:
+        raise NotFound("Empty query: Event matching query does not exist.")
+    return text
+
+
+@shapes(1)
+def by_id() -> Statement:
+    return Statement(visible().where(event.c.id == parameter("id")))
+
+
+def visible() -> sa.Select:
+    """Events of the organization as JSON; of those about a lead, only such that the caller may
+    see. Old ones tell those who are not admins only that something changed."""
+    hour = event.c.date_created > parameter("now", TIME) - sa.text("interval '1 hour'")
+    told = sa.or_(parameter("is_admin", sa.Boolean), hour)
+    short = [column for column in event.c if column.name not in WITHHELD]
+    json = sa.case((told, written(list(event.c))), else_=written(short))
+    found = sa.select(sa.cast(json, sa.Text).label("json"))
+    found = found.where(event.c.organization_id == parameter("organization_id"))
+    return found.where(query.may_see(event.c.lead_id))
+
+
+def written(columns: list):
+    one = sa.select(*(shown(column).label(column.name) for column in columns))
+    return (
+        sa.select(func.row_to_json(one.correlate(event).subquery().table_valued()))
+        .correlate(event)
+        .scalar_subquery()
+    )
+
+
+def shown(column: sa.Column):
+    if isinstance(column.type, sa.DateTime):
+        return func.to_char(func.timezone("UTC", column), SHORT)
+    return column
