@@ -6,6 +6,8 @@ from html.parser import HTMLParser
 
 import nh3
 
+from ajar.errors import Invalid
+
 Attributes = list[tuple[str, str | None]]
 
 HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
@@ -73,7 +75,8 @@ def _reduce(html: str) -> str:
 
 def _parse(html: str) -> str:
     """HTML in which every element is allowed (or one of LINES) and closed."""
-    if html.count("<") - html.count("</") > MAX_ELEMENTS:
+    # Breaks nest nothing, and a long plain text has many.
+    if html.count("<") - html.count("</") - html.count("<br />") > MAX_ELEMENTS:
         raise ValueError(f"Rich text must not have more than {MAX_ELEMENTS} elements.")
     return _cleaner.clean(html)
 
@@ -261,7 +264,10 @@ def pair(old: dict, new: dict, name: str) -> None:
     the one that changed makes the other; if both did, the rich one."""
     html = f"{name}_html"
     if new[html] != old.get(html):
-        new[html] = clean(new[html]) if new[html] else None
+        try:
+            new[html] = clean(new[html]) if new[html] else None
+        except ValueError as error:
+            raise Invalid(fields={html: str(error)}) from None
         new[name] = to_text(new[html]) if new[html] else None
     elif new[name] != old.get(name):
         new[html] = from_text(new[name]) if new[name] else None

@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 
+from ajar.kernel import jobs
 from ajar.kernel.sql import Statement
+
+RIGHTS = "ajar_rights"  # the channel that says: what somebody may do has changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class Context:
     origin: str = ""  # the address at which users reach this server
     meta: dict[str, Any] = field(default_factory=dict)  # goes into every event
     headers: dict[str, str] = field(default_factory=dict)  # go out with the answer
+    rights_changed: bool = False
 
     @property
     def organization_id(self) -> str:
@@ -59,6 +63,17 @@ class Context:
 
     async def rows(self, statement: Statement, /, **given: Any) -> list:
         return await self.db.fetch(statement.text, *self.arguments(statement, given))
+
+    async def defer(self, task: str, /, *, at: datetime | None = None, **args: Any) -> None:
+        """Have the task done once this transaction is committed, or at a later time."""
+        caller = self.caller.organization_id, self.caller.user_id
+        await jobs.enqueue(self.db, task, *caller, args, at, self.request_id)
+
+    async def forget_rights(self) -> None:
+        """Once this transaction is committed, no process relies on what it knows of anybody."""
+        if not self.rights_changed:
+            await self.db.execute(f"notify {RIGHTS}")
+        self.rights_changed = True
 
     def arguments(self, statement: Statement, given: dict) -> list:
         return [

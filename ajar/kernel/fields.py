@@ -329,18 +329,26 @@ class UpdatedAt(DateTime):
 
 class Derived:
     """A shown value without a column: an SQL expression over the row. A `lazy` one is
-    shown only to those who name it (or `_all`), and is not part of events."""
+    shown only to those who name it (or `_all`), and is not part of events. Where a list is
+    filtered by it, it is compared `like` a stored field would be."""
 
     name: str
     json: dict[str, Any] = {}
     filter: frozenset[str] = frozenset()
     lazy = False
+    like = Field()
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name, self.owner = name, owner
 
     def shown(self, row: sa.FromClause) -> Any:
         raise NotImplementedError
+
+    def read(self, ctx, suffix: str, text: str) -> tuple[str, Any]:
+        return self.like.read(ctx, suffix, text)
+
+    def compare(self, column: Any, comparison: str, name: str) -> Any:
+        return self.like.compare(column, comparison, name)
 
     def schema(self) -> dict[str, Any]:
         return self.json | {"readOnly": True}

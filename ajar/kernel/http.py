@@ -2,9 +2,9 @@
 
 import difflib
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
 import asyncpg
@@ -80,9 +80,17 @@ def elsewhere(method: str, methods: list[str]) -> ApiError:
     return error
 
 
+class SignIn(Protocol):
+    """Tells whom a credential stands for; `forget` ends what it remembers of that."""
+
+    async def __call__(self, db: Any, headers: Headers) -> Caller: ...
+
+    def forget(self) -> None: ...
+
+
 class Api:
-    """Everything under /api/v1: an ASGI application. `sign_in(db, headers)` tells whom a
-    credential stands for; `limit(caller, operation)` counts a request, and answers headers."""
+    """Everything under /api/v1: an ASGI application. `limit(caller, operation)` counts a
+    request, and answers headers."""
 
     pool: asyncpg.Pool
 
@@ -90,7 +98,7 @@ class Api:
         self,
         operations: dict[str, Operation],
         *,
-        sign_in: Callable[[Any, Headers], Awaitable[Caller]],
+        sign_in: SignIn,
         limit: Callable[[Caller, Operation], dict[str, str]],
         clock: Clock,
         observe: Callable[[str, int, float], None],
@@ -143,7 +151,10 @@ class Api:
         if operation.alone:
             return await operation.call(ctx, params, body)
         async with ctx.db.transaction():
-            return await operation.call(ctx, params, body)
+            result = await operation.call(ctx, params, body)
+        if ctx.rights_changed:
+            self.sign_in.forget()
+        return result
 
     def context(self, db, caller: Caller, call: "Call", method: str) -> Context:
         try:

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy import func
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import JSONB
 
 from ajar.formats import phone
 from ajar.kernel import (
@@ -111,7 +111,7 @@ def offsets(zone: str) -> tuple:
 class ContactRef(Ref):
     """A contact of the lead that the row itself belongs to."""
 
-    asked_type = ARRAY(sa.Text)
+    asked_type = JSONB
 
     def __init__(self, **options):
         super().__init__("contact", **options)
@@ -120,13 +120,16 @@ class ContactRef(Ref):
         return data.get(self.name), old.get("lead_id") or data.get("lead_id")
 
     def asked(self, value):
-        contact, lead = value
-        return [contact, lead] if isinstance(contact, str) and contact else None
+        id, lead_id = value
+        return {"id": id, "lead_id": lead_id} if isinstance(id, str) and id else None
 
     def question(self, asked):
         contact, rows = resources["contact"], query.rows(resources["contact"])
-        found = query.owned(contact, rows, rows.c.id).where(rows.c.id == asked[1])
-        return found.where(rows.c.lead_id == asked[2]).scalar_subquery()
+        found = query.owned(contact, rows, rows.c.id).where(
+            rows.c.id == asked.op("->>", return_type=sa.Text)("id"),
+            rows.c.lead_id == asked.op("->>", return_type=sa.Text)("lead_id"),
+        )
+        return found.scalar_subquery()
 
     def clean(self, value, answer=None):
         return super().clean(value[0], answer)

@@ -266,6 +266,16 @@ def test_what_was_cleaned_can_always_be_read():
     assert rich_text.to_text(html).count("x") == 9_000
 
 
+def test_a_plain_text_of_many_lines_can_be_read():
+    text = "x\n" * 50_000 + "x"
+
+    html = rich_text.from_text(text)
+
+    assert rich_text.clean(html) == html
+    assert rich_text.to_text(html) == text
+    assert rich_text.mentions(html) == []
+
+
 def test_the_documented_note_has_the_documented_plain_text():
     html = (
         "<body><p>Welcome to Close!</p><p>Get started by:</p><ol><li>Import your leads! Use our "

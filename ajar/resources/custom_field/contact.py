@@ -11,3 +11,5 @@ class ContactCustomField(
     aliases=("custom_fields/contact",),
 ):
     """A field that an organization adds to its contacts."""
+
+    holder = "contact"

@@ -11,3 +11,5 @@ class LeadCustomField(
     aliases=("custom_fields/lead",),
 ):
     """A field that an organization adds to its leads."""
+
+    holder = "lead"

@@ -11,3 +11,5 @@ class OpportunityCustomField(
     aliases=("custom_fields/opportunity",),
 ):
     """A field that an organization adds to its opportunities."""
+
+    holder = "opportunity"
