@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 from typing import cast
 
-import httpcore
-import httpx
+import httpcore2
+import httpx2
 
 CONNECT_SECONDS = 10.0
 TOTAL_SECONDS = 30.0
@@ -52,8 +52,8 @@ class Web:
     """Makes requests over kept-alive connections. Belongs to one event loop; close it when done."""
 
     def __init__(self, allow_private: bool) -> None:
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=httpx.create_ssl_context(),
+        self._pool = httpcore2.AsyncConnectionPool(
+            ssl_context=httpx2.create_ssl_context(),
             max_connections=100,
             keepalive_expiry=15,
             network_backend=_Network(allow_private),
@@ -74,15 +74,15 @@ class Web:
         try:
             async with asyncio.timeout(timeout):
                 return await self._send(request, max_bytes)
-        except (TimeoutError, httpcore.TimeoutException):
+        except (TimeoutError, httpcore2.TimeoutException):
             raise Failed(f"No complete answer within {timeout:g} seconds.") from None
-        except (httpcore.NetworkError, httpcore.ProtocolError) as error:
+        except (httpcore2.NetworkError, httpcore2.ProtocolError) as error:
             raise Failed(str(error) or type(error).__name__) from error
 
     async def close(self) -> None:
         await self._pool.aclose()
 
-    async def _send(self, request: httpcore.Request, max_bytes: int) -> Response:
+    async def _send(self, request: httpcore2.Request, max_bytes: int) -> Response:
         response = await self._pool.handle_async_request(request)
         try:
             headers = _joined(response.headers)
@@ -120,7 +120,7 @@ def _unwrapped(ip: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
     return ip.ipv4_mapped or ip.sixtofour or ip
 
 
-class _Network(httpcore.AsyncNetworkBackend):
+class _Network(httpcore2.AsyncNetworkBackend):
     """Connects to the very addresses it checked, so that a name cannot change in between.
 
     The pool above knows only names: it keeps connections apart by name and checks certificates
@@ -129,8 +129,8 @@ class _Network(httpcore.AsyncNetworkBackend):
 
     def __init__(self, allow_private: bool) -> None:
         self._allow_private = allow_private
-        # httpcore declares an empty class of this name for those who have no anyio.
-        self._sockets = cast(httpcore.AsyncNetworkBackend, httpcore.AnyIOBackend())
+        # httpcore2 declares an empty class of this name for those who have no anyio.
+        self._sockets = cast(httpcore2.AsyncNetworkBackend, httpcore2.AnyIOBackend())
 
     async def connect_tcp(
         self,
@@ -138,8 +138,8 @@ class _Network(httpcore.AsyncNetworkBackend):
         port: int,
         timeout: float | None = None,
         local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
+        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
+    ) -> httpcore2.AsyncNetworkStream:
         addresses = await resolve(host, port)
         # One private address among public ones is enough to refuse: it is there on purpose.
         if not self._allow_private and not all(map(is_public, addresses)):
@@ -147,15 +147,15 @@ class _Network(httpcore.AsyncNetworkBackend):
         for address in addresses[:-1]:
             try:
                 return await self._sockets.connect_tcp(address, port, timeout)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout):
+            except (httpcore2.ConnectError, httpcore2.ConnectTimeout):
                 continue
         return await self._sockets.connect_tcp(addresses[-1], port, timeout)
 
 
-def _checked(text: str) -> httpx.URL:
+def _checked(text: str) -> httpx2.URL:
     try:
-        url = httpx.URL(text)
-    except (httpx.InvalidURL, ValueError):
+        url = httpx2.URL(text)
+    except (httpx2.InvalidURL, ValueError):
         raise Refused("This is not a URL.") from None
     if url.scheme not in {"http", "https"}:
         raise Refused("Only http and https URLs can be asked for.")
@@ -169,8 +169,8 @@ def _checked(text: str) -> httpx.URL:
 
 
 def _request(
-    method: str, url: httpx.URL, headers: Mapping[str, str], content: bytes | None, timeout: float
-) -> httpcore.Request:
+    method: str, url: httpx2.URL, headers: Mapping[str, str], content: bytes | None, timeout: float
+) -> httpcore2.Request:
     # Without compression a small answer cannot grow into a large one.
     sent = {"user-agent": "Ajar", "accept-encoding": "identity"}
     if content is not None or method in {"POST", "PUT", "PATCH"}:
@@ -178,9 +178,9 @@ def _request(
     sent |= {name.lower(): value for name, value in headers.items()}
     sent["host"] = url.netloc.decode("ascii")
     connect = min(timeout, CONNECT_SECONDS)
-    return httpcore.Request(
+    return httpcore2.Request(
         method,
-        httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+        httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
         headers=[(name.encode("ascii"), value.encode()) for name, value in sent.items()],
         content=content,
         extensions={
@@ -197,7 +197,7 @@ def _joined(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     return joined
 
 
-async def _body(response: httpcore.Response, max_bytes: int) -> bytes:
+async def _body(response: httpcore2.Response, max_bytes: int) -> bytes:
     body = bytearray()
     async for part in response.aiter_stream():
         body += part

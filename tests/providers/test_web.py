@@ -4,7 +4,7 @@ import socket
 import ssl
 import time
 
-import httpcore
+import httpcore2
 import pytest
 
 from ajar.providers import web
@@ -207,9 +207,9 @@ def connected(monkeypatch):
 
     async def connect_tcp(self, host, port, timeout=None, **_):
         addresses.append(host)
-        raise httpcore.ConnectError("refused")
+        raise httpcore2.ConnectError("refused")
 
-    monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", connect_tcp)
+    monkeypatch.setattr(httpcore2.AnyIOBackend, "connect_tcp", connect_tcp)
     return addresses
 
 
