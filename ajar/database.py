@@ -1,0 +1,35 @@
+"""Connections to PostgreSQL, as every process opens them."""
+
+from typing import Any
+
+import asyncpg
+import msgspec
+
+
+def encode(value: Any) -> str:
+    """For jsonb parameters: JSON text is passed on as it is."""
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+
+
+async def prepare(db: asyncpg.Connection) -> None:
+    for kind in ("json", "jsonb"):
+        await db.set_type_codec(
+            kind, schema="pg_catalog", encoder=encode, decoder=msgspec.json.decode
+        )
+
+
+async def untouched(db: asyncpg.Connection) -> None:
+    """No session state is ever left behind, so there is nothing to reset."""
+
+
+def pool(database: str, size: int) -> asyncpg.Pool:
+    return asyncpg.create_pool(
+        database,
+        min_size=min(size, 2),
+        max_size=size,
+        init=prepare,
+        reset=untouched,
+        statement_cache_size=200,
+        max_cached_statement_lifetime=0,
+        server_settings={"statement_timeout": "30s", "application_name": "ajar"},
+    )

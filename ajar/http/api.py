@@ -1,0 +1,145 @@
+"""HTTP: find the operation, sign the caller in, run it; a change in one transaction."""
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, Protocol
+
+import asyncpg
+import msgspec
+import structlog
+from starlette.datastructures import Headers
+from starlette.responses import Response
+
+from ajar.errors import ApiError, Invalid, Unavailable
+from ajar.formats import zone
+from ajar.http.request import PREFIX, Call, query_of, unknown
+from ajar.http.router import Router
+from ajar.kernel.clock import Clock
+from ajar.kernel.context import Caller, Context
+from ajar.kernel.operations import Operation
+
+LOST = (
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.TransactionRollbackError,
+)
+log = structlog.get_logger()
+
+
+class SignIn(Protocol):
+    """Tells whom a credential stands for; `forget` ends what it remembers of that."""
+
+    async def __call__(self, db: Any, headers: Headers) -> Caller: ...
+
+    def forget(self) -> None: ...
+
+
+class Api:
+    """Everything under /api/v1: an ASGI application. `limit(caller, operation)` counts a
+    request, and answers headers."""
+
+    pool: asyncpg.Pool
+
+    def __init__(
+        self,
+        operations: dict[str, Operation],
+        *,
+        sign_in: SignIn,
+        limit: Callable[[Caller, Operation], dict[str, str]],
+        clock: Clock,
+        observe: Callable[[str, int, float], None],
+        most_bytes: int,
+        fold: timedelta,
+        origin: str,
+    ):
+        self.router = Router(operations.values())
+        self.sign_in, self.limit, self.clock, self.observe = sign_in, limit, clock, observe
+        self.most_bytes, self.fold, self.origin = most_bytes, fold, origin
+
+    async def __call__(self, scope, receive, send) -> None:
+        started = time.perf_counter()
+        call = Call(scope, receive)
+        try:
+            response = await self.respond(call)
+        except ApiError as error:
+            response = answer(error.body, error.status, call.headers_out | error.headers)
+        except LOST as error:
+            log.warning("database unavailable", request_id=call.request_id, error=repr(error))
+            refusal = Unavailable("The database did not answer; try again in a moment.")
+            response = answer(refusal.body, 503, call.headers_out | {"retry-after": "1"})
+        except Exception:  # a bug: the one place that answers for all of them
+            log.exception("request failed", request_id=call.request_id, path=scope["path"])
+            body = {"error": "Something went wrong here; the server's log says what."}
+            response = answer(body, 500, call.headers_out)
+        await response(scope, receive, send)
+        self.observe(call.name, response.status_code, time.perf_counter() - started)
+
+    async def respond(self, call: "Call") -> Response:
+        method = call.method
+        body = await call.body(self.most_bytes) if method in ("POST", "PUT") else {}
+        method = call.headers.get("x-http-method-override", method).upper()
+        params = query_of(call, body.pop("_params", None))
+        operation, found = self.router.find(method, call.path)
+        call.name = operation.name
+        async with self.pool.acquire() as db:
+            caller = await self.sign_in(db, call.headers)
+            call.headers_out |= self.limit(caller, operation)
+            if params:
+                self.notice(call, operation, params)
+            ctx = self.context(db, caller, call, method)
+            try:
+                result = await self.run(ctx, operation, params | found, body)
+            except asyncpg.IntegrityConstraintViolationError as error:
+                raise conflict(error) from None
+        return answer(result, operation.status, call.headers_out)
+
+    async def run(self, ctx: Context, operation: Operation, params: dict, body: dict) -> Any:
+        if operation.alone:
+            return await operation.call(ctx, params, body)
+        async with ctx.db.transaction():
+            result = await operation.call(ctx, params, body)
+        if ctx.rights_changed:
+            self.sign_in.forget()
+        return result
+
+    def context(self, db, caller: Caller, call: "Call", method: str) -> Context:
+        try:
+            here = zone.from_offset(call.headers.get("x-tz-offset") or "0")
+        except ValueError as error:
+            raise ApiError(f"x-tz-offset: {error}") from None
+        meta = {"request_method": method, "request_path": PREFIX + call.path}
+        ctx = Context(db, caller, self.clock(), here, call.request_id, self.fold, self.origin)
+        ctx.meta, ctx.headers = meta, call.headers_out
+        return ctx
+
+    def notice(self, call: "Call", operation: Operation, params: dict) -> None:
+        """Parameters that mean nothing here are ignored, as on the original, but not in silence."""
+        ignored = sorted(params.keys() - operation.parameters)
+        if not ignored:
+            return
+        if call.headers.get("x-ajar-strict") == "1":
+            raise ApiError(" ".join(unknown(name, operation) for name in ignored))
+        names = ", ".join(ignored).encode("ascii", "backslashreplace").decode()
+        call.headers_out["x-ajar-ignored-parameters"] = names.replace("\n", " ").replace("\r", " ")
+
+
+def conflict(error: asyncpg.IntegrityConstraintViolationError) -> ApiError:
+    """What only the database could see: another request was quicker."""
+    name = str(getattr(error, "constraint_name", ""))
+    if isinstance(error, asyncpg.UniqueViolationError) and name.startswith("uq__"):
+        return Invalid(fields={name.rpartition("__")[2]: "This value is already taken."})
+    if isinstance(error, asyncpg.ForeignKeyViolationError):
+        return Invalid(errors=["An object that this refers to, or is used by, has changed."])
+    return Invalid(errors=["Object already exists."])
+
+
+def answer(result: Any, status: int, headers: dict[str, str]) -> Response:
+    if status == 204:
+        return Response(None, 204, headers)
+    content = result if isinstance(result, str) else msgspec.json.encode(result)
+    return Response(content, status, headers, media_type="application/json")
