@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from starlette.datastructures import Headers
 
 from ajar.errors import Unauthorized
-from ajar.kernel.context import Caller
+from ajar.kernel.context import RIGHTS, Caller
 from ajar.kernel.registry import resources
 from ajar.kernel.sql import Statement, parameter
 from ajar.kernel.tables import api_key
@@ -20,8 +20,6 @@ from ajar.resources.role import BUILT_IN
 
 SECONDS = 30
 MOST = 10_000
-CHANNEL = "ajar_access"
-FORGET = f"notify {CHANNEL}"
 
 
 class SignIn:
@@ -31,6 +29,7 @@ class SignIn:
     def __init__(self):
         self.known: dict[str, tuple[float, Caller]] = {}
         self.find: Statement | None = None
+        self.forgotten = 0  # how often
 
     async def __call__(self, db: Any, headers: Headers) -> Caller:
         header = headers.get("authorization", "")
@@ -39,20 +38,23 @@ class SignIn:
             return found[1]
         hashed = hash_of(header)
         self.find = self.find or Statement(by_key())
+        forgotten = self.forgotten
         row = await db.fetchrow(self.find.text, hashed)
         if not row:
             raise Unauthorized
         caller = caller_of(row)
         if len(self.known) >= MOST:
             self.known.clear()
-        self.known[header] = (time.monotonic() + SECONDS, caller)
+        if forgotten == self.forgotten:  # else it may be old already
+            self.known[header] = (time.monotonic() + SECONDS, caller)
         return caller
 
     def forget(self, *_: Any) -> None:
+        self.forgotten += 1
         self.known.clear()
 
     async def listen(self, db: asyncpg.Connection) -> None:
-        await db.add_listener(CHANNEL, self.forget)
+        await db.add_listener(RIGHTS, self.forget)
 
 
 def by_key() -> sa.Select:

@@ -6,7 +6,6 @@ import string
 from argon2 import PasswordHasher
 
 from ajar.access import hashed
-from ajar.formats import money
 from ajar.kernel import ids, ops
 from ajar.kernel.context import Caller, Context
 from ajar.kernel.registry import resources
@@ -41,10 +40,10 @@ async def found(db, now, *, name: str, email: str, user_name: str, password: str
     user = {"id": user_id, "email": email, "first_name": first, "last_name": last}
     await ops.add(ctx, resources["user"], **user)
     ctx.caller = Caller(organization_id, user_id, permissions=frozenset(ADMIN))
-    currency = {"currency": "USD", "currency_symbol": money.symbol("USD")}
-    await ops.add(ctx, Organization, id=organization_id, name=name, **currency)
+    await ops.add(ctx, Organization, id=organization_id, name=name, currency="USD")
     member = {"user_id": user_id, "role_id": "admin", "is_active": True}
-    await ops.add(ctx, resources["membership"], auto_record_calls="unset", **member)
+    member |= {"auto_record_calls": "unset", "track_email_opens": True}
+    await ops.add(ctx, resources["membership"], **member)
     await add_stages(ctx)
     return ctx
 

@@ -25,8 +25,9 @@ class Limits:
             return {}
         group = (operation.path.split("/", 2)[1], operation.method)
         key = (caller.api_key_id or caller.user_id, *group)
+        left = self.take(self.rate, key, "key")
         self.take(self.rate * ORGANIZATION, (caller.organization_id, *group), "organization")
-        return self.take(self.rate, key, "key")
+        return left
 
     def take(self, rate: int, key: tuple, kind: str) -> dict[str, str]:
         now = time.monotonic()

@@ -33,7 +33,8 @@ def insert(action: str, json: sa.FromClause) -> list[sa.CTE]:
     folded = fold(changed, json)
     source = sa.join(json, changed, sa.true())
     found = sa.select(*columns(action, changed.c.names, json.c.new, changed.c.old))
-    return [folded, logged(found.select_from(source).where(~sa.exists(sa.select(folded.c.id))))]
+    unfolded = ~sa.exists(sa.select(folded.c.id))
+    return [folded, logged(found.select_from(source).where(changed.c.names != NO_NAMES, unfolded))]
 
 
 def columns(action: Any, names: Any, data: Any, previous: Any) -> list:
@@ -57,7 +58,8 @@ def logged(found: sa.Select) -> sa.CTE:
 
 def difference(old: Any, json: sa.FromClause) -> sa.CTE:
     """The names of the top-level keys that differ, and the old values under them. The custom
-    values are keys of their own; their older dictionary would only say it again."""
+    values are keys of their own; their older dictionary would only say it again. A change
+    of nothing that is shown is no event."""
     key = func.jsonb_object_keys(old.op("||")(json.c.new)).column_valued("key")
     names = func.coalesce(func.array_agg(aggregate_order_by(key, key)), NO_NAMES).label("names")
     values = func.jsonb_object_agg(key, old.op("->")(key)).label("old")
@@ -91,6 +93,7 @@ def fold(changed: sa.CTE, json: sa.FromClause) -> sa.CTE:
         event.c.id == newest.c.id,
         event.c.date_created == newest.c.date_created,
         newest.c.action == "updated",
+        changed.c.names != NO_NAMES,
         newest.c.user_id.is_not_distinct_from(parameter("user_id")),
         newest.c.api_key_id.is_not_distinct_from(parameter("api_key_id")),
     ]

@@ -2,7 +2,7 @@
 it, and how a list may be filtered by it."""
 
 import operator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 
 import sqlalchemy as sa
@@ -231,10 +231,6 @@ class Items(List):
             raise Invalid(fields={self.name: {"errors": errors}})
         return items
 
-    def schema(self):
-        properties = {name: field.schema() for name, field in self.fields.items()}
-        return {"type": "array", "items": {"type": "object", "properties": properties}}
-
 
 def cleaned(fields: dict[str, Field], data: Any) -> dict:
     """A small object whose fields need nothing from the database. All errors at once."""
@@ -258,10 +254,13 @@ class Date(Field):
 
     def clean(self, value, answer=None):
         value = super().clean(value)
-        return day(value) if value else None
+        return day_or_moment(value) if value else None
+
+    def stamp(self, ctx, old, new):
+        new[self.name] = falls_on(new[self.name], ctx.zone)
 
     def parse(self, ctx, text):
-        return day(text)
+        return falls_on(day_or_moment(text), ctx.zone)
 
 
 class DateTime(Field):
@@ -303,6 +302,20 @@ def day(text: str) -> date:
         return date.fromisoformat(text[:10])
     except ValueError:
         raise ValueError("Could not parse date") from None
+
+
+def day_or_moment(text: str) -> date:
+    return day(text) if len(text) == len("2026-11-21") else moment(text)
+
+
+def falls_on(value: date | None, zone: tzinfo) -> date | None:
+    """The day of a moment, as it is in a zone; a day is one everywhere."""
+    if not isinstance(value, datetime):
+        return value
+    try:
+        return value.astimezone(zone).date()
+    except OverflowError:  # at the very ends of time
+        return value.date()
 
 
 def moment(text: str) -> datetime:

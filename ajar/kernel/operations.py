@@ -23,6 +23,7 @@ class Operation:
     resource: Any = None
     parameters: frozenset[str] = frozenset()  # what the query string may hold
     alone: bool = False  # it is one statement, or its only write is: no transaction is needed
+    takes: dict[str, Any] | None = None  # the fields of its body, if not those of the resource
 
 
 written: dict[str, Operation] = {}
@@ -37,13 +38,14 @@ def operation(
     of: Any = None,
     parameters: tuple[str, ...] = (),
     alone: bool = False,
+    takes: dict[str, Any] | None = None,
 ):
     """Register an endpoint. `of` is the resource it answers with, for the documentation."""
 
     def register(function):
         alone_ = alone or method == "GET"
         known = frozenset(parameters)
-        written[name] = Operation(name, method, path, function, status, of, known, alone_)
+        written[name] = Operation(name, method, path, function, status, of, known, alone_, takes)
         return function
 
     return register

@@ -91,9 +91,10 @@ class computed(Derived):
 
     function: Callable
 
-    def __init__(self, function: Any = None, *, json=None, lazy=False, filter=None):
+    def __init__(self, function: Any = None, *, json=None, lazy=False, filter=None, like=None):
         self.function = function
         self.lazy, self.json, self.filter = lazy, json or {}, filter or frozenset()
+        self.like = like or Derived.like
 
     def __call__(self, function: Callable) -> "computed":
         self.function = function

@@ -90,7 +90,9 @@ class About:
             if one.unique:
                 text = sa.func.lower(table.c[one.name])
                 sa.Index(f"uq__{name}__{one.name}", table.c.organization_id, text, unique=True)
-        refs = [f.name for f in self.stored.values() if isinstance(f, Ref) and f.indexed]
+        refs = [
+            f.name for f in self.stored.values() if isinstance(f, Ref) and (f.indexed or f.filter)
+        ]
         for order in (self.order, *self.indexes):
             index(table, *(part.lstrip("-") for part in order.split(",") if part != "id"))
         for ref in refs:

@@ -1,6 +1,11 @@
 """Files that hang off notes, opportunities and messages."""
 
+from ajar.errors import Invalid
 from ajar.kernel import Int, Items, Text
+
+FILES = "/go/file/"
+IMPORTED = "https://app.close.com"
+REASON = "The url must begin with the address of an uploaded file."
 
 
 class FileUrl(Text):
@@ -9,8 +14,8 @@ class FileUrl(Text):
     def clean(self, value, answer=None):
         value = super().clean(value)
         path = "/" + value.partition("://")[2].partition("/")[2] if "://" in value else value
-        if not path.startswith("/go/file/") or ".." in path:
-            raise ValueError("The url must begin with the address of an uploaded file.")
+        if not path.startswith(FILES) or ".." in path:
+            raise ValueError(REASON)
         return value
 
 
@@ -21,7 +26,20 @@ class Attachments(Items):
         fields = {
             "url": FileUrl(required=True),
             "filename": Text(required=True, most=255),
-            "content_type": Text(required=True, most=255),
+            "content_type": Text(most=255),
             "size": Int(least=0),
         }
         super().__init__(fields, **options)
+
+    def stamp(self, ctx, old, new):
+        """Refuse the files of anyone else."""
+        if new[self.name] == old.get(self.name):
+            return
+        ours = tuple(origin + FILES for origin in ("", ctx.origin, IMPORTED))
+        wrong = {
+            str(index): Invalid(fields={"url": REASON}).body
+            for index, item in enumerate(new[self.name])
+            if not item["url"].startswith(ours)
+        }
+        if wrong:
+            raise Invalid(fields={self.name: {"errors": wrong}})

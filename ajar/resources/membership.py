@@ -44,7 +44,7 @@ class Membership(Resource, path="membership", prefix="memb", verbs=("update",), 
     role_id = RoleRef(required=True, filter=EXACT)
     is_active = Bool(readonly=True, hidden=True, filter=EXACT)
     auto_record_calls = Choice("unset", "enabled", "disabled", required=True)
-    default_caller_id = Text(readonly=True)  # there are no phone numbers yet
+    default_caller_id = Text(readonly=True)  # as there are no phone numbers yet
     hangup_recording_url = Text()
     may_workflows_impersonate = Bool()
     track_email_opens = Bool()
@@ -55,6 +55,10 @@ class Membership(Resource, path="membership", prefix="memb", verbs=("update",), 
     user_last_name = Lookup("user_id", "last_name")
     user_full_name = Lookup("user_id", "name")
     user_image = Lookup("user_id", "image")
+
+    @computed(json={"type": ["string", "null"]})
+    def primary_personal_number(membership):
+        return sa.null()
 
     @computed(json={"type": ["string", "null"]})
     def user_phone(membership):

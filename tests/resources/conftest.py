@@ -5,6 +5,7 @@ import base64
 import pytest
 
 from ajar import founding
+from ajar.kernel import ids
 from ajar.kernel.context import Caller, Context
 
 
@@ -14,7 +15,7 @@ def join(world, api):
     their membership."""
 
     def join(role_id="user", email=None, into=api):
-        email = email or f"member{len(world.sql('select from account'))}@{world.app.clock().timestamp()}.example"
+        email = email or f"{ids.new('member')}@team.example"
         member = into.ok("post", "/membership/", json={"email": email, "role_id": role_id})
         return client(world, into, member)
 

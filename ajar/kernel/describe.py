@@ -1,0 +1,71 @@
+"""A declaration as JSON Schema: what an answer holds, what a body and a query string may."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from ajar.kernel.fields import CreatedAt, DateTime, Field, Items, UpdatedAt
+from ajar.kernel.operations import Operation
+from ajar.kernel.relations import Lookup
+
+TEXT = {"type": "string"}
+CUSTOM = {"patternProperties": {r"^custom\.": {}}}
+
+
+def answer(resource) -> dict[str, Any]:
+    """An object as it is shown."""
+    about = resource.about
+    shown = {n: f for n, f in about.members.items() if n in about.visible or n in about.derived}
+    properties = {name: value(name, field) for name, field in shown.items()}
+    if about.custom and about.custom.by_name:
+        properties[about.custom.name] = about.custom.json
+    schema = {"type": "object", "properties": properties, "required": list(about.visible)}
+    return schema | CUSTOM if about.custom else schema
+
+
+def value(name: str, field: Any) -> dict[str, Any]:
+    schema = field.schema()
+    if isinstance(field, Items):
+        parts = {name: value(name, part) for name, part in field.fields.items()}
+        schema = {"type": "array", "items": {"type": "object", "properties": parts}}
+    if not isinstance(field, Field):
+        return nullable(schema) if isinstance(field, Lookup) else schema
+    if field.readonly:
+        schema = schema | {"readOnly": True}
+    always = field.required or field.blank is not None or name in ("id", "organization_id")
+    return schema if always or isinstance(field, CreatedAt | UpdatedAt) else nullable(schema)
+
+
+def nullable(schema: dict[str, Any]) -> dict[str, Any]:
+    if isinstance(schema.get("type"), str):
+        schema = schema | {"type": [schema["type"], "null"]}
+    return schema | {"enum": [*schema["enum"], None]} if "enum" in schema else schema
+
+
+def body(operation: Operation) -> dict[str, Any] | None:
+    """What a POST or PUT takes: the fields of its resource, unless it names its own."""
+    if operation.method not in ("POST", "PUT"):
+        return None
+    verb, custom, fields = operation.name.rpartition(".")[2], False, operation.takes
+    if fields is None and operation.resource and verb in ("create", "update"):
+        about = operation.resource.about
+        custom = bool(about.custom)
+        free = {n: f for n, f in about.stored.items() if not f.readonly and f is not about.custom}
+        fields = {n: f for n, f in free.items() if verb == "create" or not f.fixed}
+    if fields is None:
+        return {"type": "object"}
+    required = [n for n, f in fields.items() if f.required and verb != "update"]
+    properties = {name: value(name, field) for name, field in fields.items()}
+    schema = {"type": "object", "properties": properties, "required": required}
+    return schema | CUSTOM if custom else schema
+
+
+def parameters(operation: Operation) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What the query string may hold."""
+    about = getattr(operation.resource, "about", None)
+    for name in sorted(operation.parameters):
+        key, _, suffix = name.partition("__")
+        field = about.members.get(key) if about else None
+        filters = field is not None and suffix in getattr(field, "filter", ())
+        # A time may also be a day, and an empty text means null, whatever the type.
+        one = field.schema() if filters and not isinstance(field, DateTime) else TEXT
+        yield name, {"type": "array", "items": one} if suffix == "in" else one

@@ -1,0 +1,69 @@
+"""Brings a database up to date: its tables, the job queue's, and the partitions of events."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import asyncpg
+import psycopg
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from ajar import partitions
+from ajar.migrations import HERE
+
+# Whoever changes the schema holds this lock of PostgreSQL's.
+LOCK = int.from_bytes(b"ajar")
+
+
+class NewerDatabase(Exception):
+    """The database is of a later Ajar, which this one cannot read."""
+
+
+def upgrade(url: str) -> None:
+    """Apply what is missing. Of several processes one does it, and the others wait."""
+    with connected(url) as db:
+        db.execute(sa.select(sa.func.pg_advisory_lock(LOCK)))
+        missing = pending(db)
+        db.commit()  # the lock stays; Alembic begins transactions of its own
+        if missing:
+            command.upgrade(configuration(db), "head")
+        asyncio.run(partition(url))
+
+
+async def partition(url: str) -> None:
+    db = await asyncpg.connect(url)
+    try:
+        async with db.transaction():
+            await partitions.make(db, datetime.now(UTC))
+    finally:
+        await db.close()
+
+
+def pending(db: sa.Connection) -> list[str]:
+    """The revisions that are still to be applied, the last one first."""
+    scripts = ScriptDirectory(str(HERE))
+    applied = MigrationContext.configure(db).get_current_revision()
+    if applied and applied not in {script.revision for script in scripts.walk_revisions()}:
+        raise NewerDatabase("the database was made by a later version of Ajar: install that one")
+    return [script.revision for script in scripts.iterate_revisions("head", applied or "base")]
+
+
+def configuration(db: sa.Connection, **attributes: Any) -> Config:
+    config = Config(attributes={"connection": db, **attributes})
+    config.set_main_option("script_location", str(HERE))
+    return config
+
+
+@contextmanager
+def connected(url: str) -> Iterator[sa.Connection]:
+    engine = sa.create_engine(
+        "postgresql+psycopg://", creator=lambda: psycopg.connect(url), poolclass=sa.NullPool
+    )
+    with engine.connect() as db:
+        yield db

@@ -1,0 +1,15 @@
+"""Alembic runs this. The connection comes from `ajar.migrating`, and, where a revision is
+written or compared, the declarations."""
+
+from alembic import context
+
+from ajar.migrations import ours
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=context.config.attributes.get("declared"),
+    include_name=ours,
+    transaction_per_migration=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,274 @@
+"""One lead, and all that happened with it since: as rows that are ready to be stored."""
+
+import random
+from collections import defaultdict
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from ajar.kernel.registry import resources
+from ajar.kernel.resource import Resource
+from ajar.resources.contact import time_zone
+from ajar.seeding import words
+from ajar.seeding.ids import Ids
+from ajar.seeding.team import Team
+
+MOST = 64  # ids that one lead may use
+YEARS = timedelta(days=3 * 365)
+DAY = timedelta(days=1)
+LEAST = timedelta(minutes=1)
+WON, LOST = 100, 0
+PERIODS = ("one_time", "monthly", "annual")
+
+
+class Sheet:
+    """The columns of a kind of row, and what it has where nobody says otherwise."""
+
+    def __init__(self, resource: type[Resource]):
+        about = resource.about
+        self.table, self.prefix = about.table.name, about.prefix
+        self.columns = [column.name for column in about.table.c]
+        blank = {name: field.blank for name, field in about.stored.items()}
+        if about.custom:
+            blank[about.custom.name] = {}
+        if about.type:
+            blank["_type"] = about.type
+        self.blank = {name: blank.get(name) for name in self.columns}
+
+    def row(self, values: dict[str, Any]) -> tuple:
+        row = self.blank | values
+        assert len(row) == len(self.columns), values.keys() - self.blank.keys()
+        return tuple(row.values())
+
+
+class Place:
+    """A city's address and telephone numbers, in the form in which they are stored."""
+
+    def __init__(self, place: words.Place):
+        self.address = place.address("")
+        self.phones = [number | {"type": "office"} for number in place.phones()]
+        self.timezone = time_zone(self.phones)
+
+
+class Writer:
+    """Tells stories: the same for the same seed and day, whichever is told first."""
+
+    def __init__(self, team: Team, seed: int, leads: int, today: datetime):
+        self.team, self.seed, self.leads = team, seed, leads
+        self.today = today
+        self.ids = Ids(seed + 1)  # the first is the team's
+        self.places = [Place(place) for place in words.PLACES]
+        self.sheets = {name: Sheet(resource) for name, resource in resources.items()}
+
+    def chapter(self, first: int, count: int) -> dict[str, list[tuple]]:
+        """The rows of some leads, by table."""
+        chance = random.Random(f"{self.seed}/{first}")
+        rows: dict[str, list[tuple]] = defaultdict(list)
+        for number in range(first, min(first + count, self.leads)):
+            Story(self, chance.random, rows, number).tell()
+        return rows
+
+
+class Story:
+    def __init__(self, writer: Writer, chance: Any, rows: dict[str, list[tuple]], number: int):
+        self.writer, self.team, self.chance, self.rows = writer, writer.team, chance, rows
+        self.number, self.used = number, number * MOST
+        age = YEARS * ((writer.leads - number) / writer.leads)
+        self.begun = self.whole(writer.today - age)
+        self.changed = self.begun
+        self.owner = self.one_of(self.team.users)
+        self.place = self.one_of(writer.places)
+        self.company = self.one_of(words.COMPANIES)
+        self.domain = f"{self.company.lower()}{number}.example"
+        self.people: list[tuple[str, str]] = []  # the id and first name of each contact
+
+    def tell(self) -> None:
+        self.lead_key = self.key()
+        self.id = f"lead_{self.lead_key}"
+        for _ in range(1 + self.below(3)):
+            self.add_contact()
+        statuses = self.change_status()
+        for _ in range(1 + self.below(3)):
+            self.add_note()
+        for _ in range(self.below(3)):
+            self.add_opportunity()
+        for _ in range(1 + self.below(4)):
+            self.add_task()
+        self.add_lead(statuses)
+
+    def add_lead(self, status_id: str) -> None:
+        source = ("ui", "api", "import")[self.below(3)]
+        form = f" {self.one_of(words.FORMS)}" if self.chance() < 0.4 else ""
+        line = f"{1 + self.below(999)} {self.one_of(words.STREETS)}"
+        self.add(
+            "lead",
+            {
+                "id": self.id,
+                "name": f"{self.company} {self.one_of(words.TRADES)}{form}",
+                "description": self.one_of(words.DESCRIPTIONS),
+                "url": f"https://{self.domain}",
+                "status_id": status_id,
+                "addresses": [self.place.address | {"address_1": line}],
+                "source": source,
+                "custom": self.lead_values(),
+            },
+            self.begun,
+            self.changed,
+        )
+        created = {"id": f"acti_{self.lead_key}", "source": source}
+        self.add_activity("activity.created", created, self.begun)
+
+    def lead_values(self) -> dict:
+        industry, employees, since, manager, interests, customer = self.team.lead_fields
+        values = {
+            f"custom.{industry}": self.one_of(words.INDUSTRIES),
+            f"custom.{employees}": 5 + self.below(2000),
+            f"custom.{manager}": self.owner,
+            f"custom.{interests}": list(words.INTERESTS[self.below(3) :][:2]),
+        }
+        if self.chance() < 0.5:
+            values[f"custom.{since}"] = self.begun.date().isoformat()
+            values[f"custom.{customer}"] = f"C-{self.number:07}"
+        return values
+
+    def add_contact(self) -> None:
+        id, first, last = self.new("contact"), *map(self.one_of, (words.FIRST_NAMES, LAST))
+        self.people.append((id, first))
+        email = {"email": f"{first}.{last}@{self.domain}".lower(), "type": "office"}
+        url = {"url": f"https://{self.domain}/{first.lower()}", "type": "url"}
+        (channel,) = self.team.contact_fields
+        values = {
+            "id": id,
+            "lead_id": self.id,
+            "name": f"{first} {last}",
+            "title": self.one_of(words.TITLES),
+            "emails": [email],
+            "phones": [self.one_of(self.place.phones)],
+            "timezone": self.place.timezone,
+            "urls": [url] if self.chance() < 0.2 else [],
+            "custom": {f"custom.{channel}": self.one_of(words.CHANNELS)},
+        }
+        self.add("contact", values, self.begun + LEAST * len(self.people))
+
+    def change_status(self) -> str:
+        """Go from the first status to the one it has now, a step at a time."""
+        status, at = self.team.statuses[0], self.begun
+        for _ in range(self.below(3)):
+            old, status = status, self.one_of(self.team.statuses)
+            if old == status:
+                continue
+            at = self.later(at)
+            values = {"old_status_id": old, "new_status_id": status}
+            self.add_activity("activity.status_change.lead", values, at)
+            self.changed = max(self.changed, at)
+        return status
+
+    def add_note(self) -> None:
+        text, html = self.one_of(words.NOTES)
+        contact, name = self.one_of(self.people)
+        at = self.later(self.begun)
+        pinned = self.chance() < 0.05
+        values = {
+            "contact_id": contact,
+            "note": text.replace("{name}", name),
+            "note_html": html.replace("{name}", name),
+            "pinned": pinned,
+            "pinned_at": at if pinned else None,
+        }
+        self.add_activity("activity.note", values, at)
+
+    def add_opportunity(self) -> None:
+        stage = self.one_of(self.team.stages)
+        confidence = {"won": WON, "lost": LOST}.get(stage["type"], 10 * (1 + self.below(9)))
+        at, (rival, live) = self.later(self.begun), self.team.opportunity_fields
+        values = {
+            "id": self.new("opportunity"),
+            "lead_id": self.id,
+            "status_id": stage["id"],
+            "contact_id": self.one_of(self.people)[0],
+            "user_id": self.owner,
+            "value": 10_000 * (1 + self.below(500)),
+            "value_period": PERIODS[self.below(3)],
+            "confidence": confidence,
+            "note": self.one_of(words.DEALS),
+            "custom": {
+                f"custom.{rival}": self.one_of(words.RIVALS),
+                f"custom.{live}": (at + 90 * DAY).isoformat(timespec="microseconds"),
+            },
+        }
+        self.add("opportunity", values, at, self.later(at))
+
+    def add_task(self) -> None:
+        """Half of them are done; the rest is late, due today, or for the next weeks."""
+        done = self.chance() < 0.5
+        made = self.later(self.begun)
+        due = made + 3 * DAY if done else self.writer.today + (self.below(40) - 10) * DAY
+        timed = self.chance() < 0.3
+        task = {
+            "id": self.new("task"),
+            "lead_id": self.id,
+            "contact_id": self.one_of(self.people)[0] if timed else None,
+            "assigned_to": self.owner,
+            "text": self.one_of(words.TODO),
+            "date": moment(due) if timed else due.date().isoformat(),
+            "priority": "high" if self.chance() < 0.2 else "medium",
+            "_type": "lead",
+        }
+        if done:
+            at = self.later(made)
+            task |= {"is_complete": True} | self.completed(task, at)
+        self.add("task", task, min(made, due), at if done else made)
+
+    def completed(self, task: dict, at: datetime) -> dict:
+        told = {
+            "id": self.new("activity.task_completed"),
+            "task_id": task["id"],
+            "task_text": task["text"],
+            "task_assigned_to": task["assigned_to"],
+        }
+        self.add_activity("activity.task_completed", told, at)
+        self.changed = max(self.changed, at)
+        return {"object_type": "taskcompleted", "object_id": told["id"]}
+
+    def add_activity(self, kind: str, values: dict, at: datetime) -> None:
+        whose = {"lead_id": self.id, "user_id": self.owner, "activity_at": at}
+        self.add(kind, {"id": self.new(kind)} | values | whose, at)
+
+    def add(
+        self, kind: str, values: dict, created: datetime, updated: datetime | None = None
+    ) -> None:
+        sheet = self.writer.sheets[kind]
+        tracked = {
+            "organization_id": self.team.organization_id,
+            "created_by": self.owner,
+            "updated_by": self.owner,
+            "date_created": created,
+            "date_updated": updated or created,
+        }
+        self.rows[sheet.table].append(sheet.row(values | tracked))
+
+    def new(self, kind: str) -> str:
+        return f"{self.writer.sheets[kind].prefix}_{self.key()}"
+
+    def key(self) -> str:
+        self.used += 1
+        return self.writer.ids(self.used)
+
+    def one_of(self, items: Any) -> Any:
+        return items[int(self.chance() * len(items))]
+
+    def below(self, number: int) -> int:
+        return int(self.chance() * number)
+
+    def later(self, than: datetime) -> datetime:
+        """Some time between then and today, soon rather than late."""
+        return self.whole(than + (self.writer.today - than) * self.chance() ** 3)
+
+    def whole(self, time: datetime) -> datetime:
+        return time.replace(microsecond=time.microsecond // 1000 * 1000)
+
+
+LAST = words.LAST_NAMES
+
+
+def moment(time: datetime) -> str:
+    return time.astimezone(UTC).isoformat(timespec="microseconds")
