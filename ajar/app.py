@@ -1,11 +1,12 @@
 """The parts put together: settings, database, operations, and what is served beside the API."""
 
 from datetime import timedelta
+from functools import cached_property
 
 import asyncpg
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
-from ajar import resources
+from ajar import docs_page, openapi, resources
 from ajar.access import SignIn
 from ajar.config import Settings
 from ajar.kernel import http, ops, query, render
@@ -13,6 +14,8 @@ from ajar.kernel.clock import Clock
 from ajar.kernel.operations import all_operations
 from ajar.kernel.registry import resources as registry
 from ajar.limits import Limits
+
+DOCUMENT = f"{http.PREFIX}/openapi.json"
 
 
 class App:
@@ -37,14 +40,24 @@ class App:
     async def __call__(self, scope, receive, send) -> None:
         if scope["type"] == "lifespan":
             return await self.live(receive, send)
-        if scope["type"] == "http" and scope["path"].startswith(http.PREFIX + "/"):
+        path, beside = scope["path"], scope["path"].rstrip("/")
+        if scope["type"] == "http" and path.startswith(http.PREFIX + "/") and beside != DOCUMENT:
             return await self.api(scope, receive, send)
-        await self.beside(scope["path"])(scope, receive, send)
+        await self.beside(beside)(scope, receive, send)
 
     def beside(self, path: str) -> Response:
         if path == "/healthz":
             return PlainTextResponse("ok")
+        if path in (DOCUMENT, "/docs"):
+            return self.documentation[path]
         return PlainTextResponse("Not found.", 404)
+
+    @cached_property
+    def documentation(self) -> dict[str, Response]:
+        document = openapi.document(self.operations.values())
+        page = HTMLResponse(docs_page.page(document))
+        page.headers["content-security-policy"] = docs_page.POLICY
+        return {DOCUMENT: JSONResponse(document), "/docs": page}
 
     async def live(self, receive, send) -> None:
         await receive()

@@ -129,7 +129,9 @@ def schema_of(content: dict[str, Any]) -> dict[str, Any]:
 
 
 def drawn(name: str, schema: dict[str, Any]) -> str:
-    body = paragraphs(schema.get("description", "")) + table("Fields", fields(schema | {"required": ()}))
+    body = paragraphs(schema.get("description", "")) + table(
+        "Fields", fields(schema | {"required": ()})
+    )
     return folded(name, f"<code>{escape(name)}</code>", "", body)
 
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from typing import Any
 
 import ajar
+from ajar.http.request import PREFIX
 from ajar.kernel import describe
-from ajar.kernel.http import PREFIX
 from ajar.kernel.operations import Operation
 from ajar.kernel.registry import resources
 from ajar.kernel.resource import VERBS
@@ -137,7 +137,7 @@ def queried(operation: Operation, name: str, schema: dict[str, Any]) -> dict[str
 
 
 def answered(operation: Operation) -> dict[str, Any]:
-    headers = {name: {"$ref": f"#/components/headers/{name}"} for name in ANSWERED}
+    headers: dict[str, Any] = {n: {"$ref": f"#/components/headers/{n}"} for n in ANSWERED}
     if operation.status == 201:
         headers["location"] = {"schema": TEXT, "description": "The URL of what was created."}
     good: dict[str, Any] = {"description": "Done.", "headers": headers}

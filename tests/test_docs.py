@@ -51,6 +51,16 @@ def test_the_example_of_a_resource_has_the_operations_of_the_page(grown):
     assert found == listed | {"competitor.leave": "POST /competitor/{id}/leave/"}
 
 
+def test_the_example_of_a_resource_describes_itself(grown):
+    document = grown.ok("get", "/openapi.json")
+
+    assert document["paths"]["/competitor/"].keys() == {"get", "post"}
+    assert document["paths"]["/competitor/{id}/"].keys() == {"get", "put", "delete"}
+    fields = document["components"]["schemas"]["Competitor"]["properties"]
+    assert fields["threat"]["enum"] == ["low", "high", None]
+    assert fields["lead_name"]["readOnly"] is True
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_lead_somewhere(page):
     for target, anchor in LINK.findall(page.read_text()):

@@ -24,38 +24,3 @@ from ajar.kernel.operations import operation
 from ajar.kernel.relations import FIRST, Children, CreatedBy, Lookup, Ref, UpdatedBy, computed
 from ajar.kernel.resource import Resource, alongside
 from ajar.kernel.tracked import Tracked
-
-__all__ = [
-    "EXACT",
-    "FIRST",
-    "IN",
-    "RANGE",
-    "Bool",
-    "Children",
-    "Choice",
-    "CreatedAt",
-    "CreatedBy",
-    "Custom",
-    "Date",
-    "DateTime",
-    "Derived",
-    "Field",
-    "Int",
-    "Items",
-    "List",
-    "Lookup",
-    "Ref",
-    "Resource",
-    "Text",
-    "Tracked",
-    "UpdatedAt",
-    "UpdatedBy",
-    "Url",
-    "alongside",
-    "computed",
-    "events",
-    "operation",
-    "ops",
-    "query",
-    "render",
-]

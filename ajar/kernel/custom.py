@@ -11,7 +11,7 @@ from ajar.errors import Invalid
 from ajar.kernel import query
 from ajar.kernel.fields import Field
 from ajar.kernel.registry import resources
-from ajar.kernel.sql import Statement, concat, parameter, shapes
+from ajar.kernel.sql import concat, parameter
 
 PREFIX = "custom."
 EMPTY = sa.literal_column("'{}'::jsonb", JSONB)
@@ -158,20 +158,3 @@ def some(values: Any) -> Any:
     chosen = sa.select(func.jsonb_object_agg(pair.c.key, pair.c.value))
     chosen = chosen.where(pair.c.key == sa.any_(keys)).scalar_subquery()
     return func.coalesce(chosen, EMPTY)
-
-
-async def strip(ctx, resource, key: str) -> None:
-    """Take a value out of every row that has it. The definition is gone, and no answer may show
-    it again; the rows themselves have not changed, so there are no events."""
-    await ctx.db.execute("set local statement_timeout = 0")
-    await ctx.rows(await stripped(resource), key=key)
-
-
-@shapes(20)
-def stripped(resource) -> Statement:
-    table, key = resource.about.table, parameter("key")
-    column = table.c[resource.about.custom.name]
-    mine = table.c.organization_id == parameter("organization_id")
-    return Statement(
-        sa.update(table).where(mine, column.has_key(key)).values({column: column.op("-")(key)})
-    )

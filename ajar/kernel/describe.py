@@ -65,7 +65,7 @@ def parameters(operation: Operation) -> Iterator[tuple[str, dict[str, Any]]]:
     for name in sorted(operation.parameters):
         key, _, suffix = name.partition("__")
         field = about.members.get(key) if about else None
-        filters = field is not None and suffix in getattr(field, "filter", ())
-        # A time may also be a day, and an empty text means null, whatever the type.
-        one = field.schema() if filters and not isinstance(field, DateTime) else TEXT
+        one = TEXT  # a time may also be a day
+        if field and suffix in getattr(field, "filter", ()) and not isinstance(field, DateTime):
+            one = field.schema()
         yield name, {"type": "array", "items": one} if suffix == "in" else one

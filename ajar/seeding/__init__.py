@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time
 
 import asyncpg
 
-from ajar.kernel import http
+from ajar import database
 from ajar.kernel.context import Caller, Context
 from ajar.resources.role import ADMIN
 from ajar.seeding import loading
@@ -31,7 +31,7 @@ async def seed(
     many were added each time."""
     caller = Caller(organization_id, user_id, permissions=frozenset(ADMIN))
     db = await asyncpg.connect(url)
-    await http.prepare(db)
+    await database.prepare(db)
     try:
         async with db.transaction():
             team = await assemble(Context(db, caller, now))

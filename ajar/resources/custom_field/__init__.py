@@ -2,7 +2,7 @@
 
 from ajar.errors import Invalid
 from ajar.kernel import Bool, Choice, List, Text, Tracked, computed
-from ajar.kernel.custom import PREFIX, strip
+from ajar.kernel.custom import PREFIX
 from ajar.kernel.registry import resources
 from ajar.resources.custom_field import converting
 from ajar.resources.custom_field.values import MULTIPLE, TYPES, fits
@@ -42,7 +42,7 @@ class CustomField(
     @classmethod
     async def changed(cls, ctx, old, new):
         if not new:
-            await strip(ctx, resources[cls.holder], PREFIX + old["id"])
+            await converting.strip(ctx, resources[cls.holder], PREFIX + old["id"])
         elif old and any(new[name] != old[name] for name in converting.CAUSES):
             await converting.begin(ctx, cls, new["id"])
 

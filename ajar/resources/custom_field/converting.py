@@ -1,5 +1,6 @@
 """When the type of a custom field changes, or its choices, stored values follow: a batch at a
-time, each in a transaction of its own, so that it goes on after a crash where it was."""
+time, each in a transaction of its own, so that it goes on after a crash where it was. When it
+is deleted they go with it."""
 
 from typing import Any
 
@@ -98,3 +99,20 @@ def put(resource) -> Statement:
     mine = table.c.organization_id == parameter("organization_id"), table.c.id == pair.c.key
     values = {column: sa.case((gone, column.op("-")(key)), else_=put)}
     return Statement(sa.update(table).where(*mine).values(values))
+
+
+async def strip(ctx, resource, key: str) -> None:
+    """Take a value out of every row that has it. The definition is gone, and no answer may show
+    it again; the rows themselves have not changed, so there are no events."""
+    await ctx.db.execute("set local statement_timeout = 0")
+    await ctx.rows(await stripped(resource), key=key)
+
+
+@shapes(20)
+def stripped(resource) -> Statement:
+    table, key = resource.about.table, parameter("key")
+    column = table.c[resource.about.custom.name]
+    mine = table.c.organization_id == parameter("organization_id")
+    return Statement(
+        sa.update(table).where(mine, column.has_key(key)).values({column: column.op("-")(key)})
+    )

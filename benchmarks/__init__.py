@@ -1,0 +1,1 @@
+"""Measures a server against the least that could do the same: `python -m benchmarks`."""
