@@ -19,7 +19,7 @@ from ajar.kernel.sql import Statement, concat, parameter, shapes
 
 PERIODS = ("one_time", "monthly", "annual")
 MOST = 10**15  # so that no sum or product leaves the range of whole numbers
-NO_DATE = "none"
+NOTHING = "none"  # the key of what has no date
 
 
 def annualized(opportunity: Any) -> Any:
@@ -29,7 +29,8 @@ def annualized(opportunity: Any) -> Any:
 
 
 def expected(amount: Any, opportunity: Any) -> Any:
-    return sa.cast(func.round(amount * opportunity.confidence / 100), sa.BigInteger)
+    half = sa.case((amount < 0, -50), else_=50)
+    return (amount * opportunity.confidence + half) // 100  # which cuts off in SQL
 
 
 def of_organization(name: str) -> Any:
@@ -89,10 +90,10 @@ def by_date(form: str, **parts: int) -> Group:
     """Groups of `date_won`: `form` writes the key, `parts` are the numbers that begin there."""
 
     def key(opportunity: Any) -> Any:
-        return func.coalesce(func.to_char(opportunity.date_won, form), NO_DATE)
+        return func.coalesce(func.to_char(opportunity.date_won, form), NOTHING)
 
     def members(key: Any) -> dict[str, Any]:
-        text = func.nullif(key, NO_DATE)
+        text = func.nullif(key, NOTHING)
         length = {"weekyear": 4, "year": 4}
         return {
             name: sa.cast(func.substr(text, at, length.get(name, 2)), sa.Integer)
@@ -106,11 +107,20 @@ def user_name(user_id: Any) -> Any:
     return query.first(resources["user"], "name", id=user_id)
 
 
+def place_of_user(user_id: Any) -> Any:
+    """Where the user comes when all are in the order of their names. These are put in order
+    once, not looked up for every opportunity."""
+    user = resources["user"]
+    rows = query.rows(user)
+    ids = func.array_agg(aggregate_order_by(rows.c.id, query.column(user, rows, "name"), rows.c.id))
+    return func.array_position(query.related(user, rows, ids).scalar_subquery(), user_id)
+
+
 GROUPS = {
     "user_id": Group(
-        key=lambda opportunity: opportunity.user_id,
-        members=lambda key: {"user_id": key, "user_name": user_name(key)},
-        order=lambda opportunity: user_name(opportunity.user_id),
+        key=lambda opportunity: func.coalesce(opportunity.user_id, NOTHING),
+        members=lambda key: {"user_id": func.nullif(key, NOTHING), "user_name": user_name(key)},
+        order=lambda opportunity: place_of_user(opportunity.user_id),
     ),
     "date_won__week": by_date('IYYY-"W"IW', weekyear=1, week=7),
     "date_won__month": by_date("YYYY-MM", year=1, month=6),
@@ -158,11 +168,10 @@ def grouped(resource, names: tuple | None, shape: tuple, order: str, by: str) ->
     may lack some, but each has the sums of all of its own."""
     group, limit = GROUPS[by.removeprefix("-")], parameter("limit", sa.BigInteger)
     page = numbered(resource, shape, order, by).cte("page")
-    shown = page.c.number <= parameter("skip", sa.BigInteger) + limit
     objects = render.joined(render.text(resource, names, page), [page.c.number])
     first = func.min(page.c.number).label("first")
-    groups = sa.select(page.c.group_key, first, objects.label("objects")).where(shown)
-    groups = groups.group_by(page.c.group_key).cte("groups")
+    groups = sa.select(page.c.group_key, first, objects.label("objects"))
+    groups = groups.where(page.c.number <= limit).group_by(page.c.group_key).cte("groups")
     worth = group_sums(resource, shape, group).cte("worth")
     head = sa.select(
         worth.c.key,
@@ -173,7 +182,7 @@ def grouped(resource, names: tuple | None, shape: tuple, order: str, by: str) ->
     written = sa.select(func.row_to_json(head.table_valued())).correlate(worth).scalar_subquery()
     one = func.left(sa.cast(written, sa.Text), -1)
     one = concat(one, ',"objects":[', groups.c.objects, "]}")
-    data = func.coalesce(func.string_agg(one, aggregate_order_by(",", groups.c.first)), "")
+    data = func.coalesce(render.joined(one, [groups.c.first]), "")
     has_more = sa.select(sa.cast(func.count() > limit, sa.Text)).select_from(page)
     text = concat('{"data":[', data, '],"has_more":', has_more.scalar_subquery(), ",")
     text = concat(text, all_sums(resource, shape), "}")
@@ -182,18 +191,23 @@ def grouped(resource, names: tuple | None, shape: tuple, order: str, by: str) ->
 
 
 def numbered(resource, shape: tuple, order: str, by: str) -> sa.Select:
-    """The objects of a page, and one more, in the order of groups and then their own."""
+    """The objects of a page, and one more, in the order of groups and then their own. They are
+    numbered once they are few."""
     group, rows = GROUPS[by.removeprefix("-")], query.rows(resource)
-    key = group.key(rows.c)
-    first = [group.order(rows.c), key]
+    limit, skip = parameter("limit", sa.BigInteger), parameter("skip", sa.BigInteger)
+    found = query.owned(resource, rows, *rows.c).where(*query.conditions(resource, rows, shape))
+    found = found.order_by(*grouping(resource, rows, order, by)).limit(limit + 1).offset(skip)
+    found = found.subquery()
+    number = func.row_number().over(order_by=grouping(resource, found, order, by))
+    return sa.select(*found.c, group.key(found.c).label("group_key"), number.label("number"))
+
+
+def grouping(resource, rows: Any, order: str, by: str) -> list:
+    group = GROUPS[by.removeprefix("-")]
+    first = [group.order(rows.c), group.key(rows.c)]
     if by.startswith("-"):
         first = [part.desc() for part in first]
-    by_group = [*first, *query.ordering(resource, rows, order)]
-    number = func.row_number().over(order_by=by_group).label("number")
-    found = query.owned(resource, rows, *rows.c, key.label("group_key"), number)
-    found = found.where(*query.conditions(resource, rows, shape)).order_by(number)
-    limit, skip = parameter("limit", sa.BigInteger), parameter("skip", sa.BigInteger)
-    return found.limit(limit + 1).offset(skip)
+    return [*first, *query.ordering(resource, rows, order)]
 
 
 def group_sums(resource, shape: tuple, group: Group) -> sa.Select:

@@ -9,13 +9,17 @@ from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
+from sqlalchemy.schema import CreateIndex, CreateTable
 from starlette.testclient import TestClient
 
-from ajar import founding, schema
+from ajar import founding
 from ajar.app import App
 from ajar.config import Settings
 from ajar.kernel.registry import resources as registry
+from ajar.kernel.sql import DIALECT, metadata
+from ajar.migrations import QUEUE
 from ajar.postgres.server import Server
+from ajar.worker import Worker
 
 number = itertools.count()
 
@@ -43,13 +47,22 @@ def run(url: str, *statements: str) -> None:
     asyncio.run(connected())
 
 
+def declared() -> list[str]:
+    """The tables as the declarations have them; test_migrations.py holds the migrations to it."""
+    tables = metadata.sorted_tables
+    made = [CreateTable(table) for table in tables]
+    made += [CreateIndex(index) for table in tables for index in sorted(table.indexes, key=str)]
+    default = "create table event_default partition of event default"
+    return [*(str(statement.compile(dialect=DIALECT)) for statement in made), default]
+
+
 class World:
     """The application in this process, over its database."""
 
     def __init__(self, url: str, data: Path):
         settings = Settings(database_url=url, data=data, rate_limit=0, pool_size=2)
         self.app = App(settings, url)
-        run(url, *schema.statements())
+        run(url, QUEUE.read_text(), *declared())
         self.client = TestClient(self.app, raise_server_exceptions=False)
         self.clock = self.app.clock
 
@@ -61,6 +74,10 @@ class World:
                 return await function(db, *args)
 
         return self.client.portal.call(connected)
+
+    def work(self) -> None:
+        """Do the jobs that are due, as a worker would. One that fails is logged and stays."""
+        asyncio.run(Worker(self.app.settings, self.app.database, self.clock).drain())
 
     def sql(self, text: str, *args) -> list:
         return self.call(lambda db: db.fetch(text, *args))
@@ -105,17 +122,23 @@ class Api:
     def make(self, name, /, **values):
         """Create a row from the examples on its fields, and its parents if it needs any."""
         about = registry[name].about
+        answer = self.post(f"/{about.path}/", json=self.body(name, **values))
+        assert answer.status_code == about.created, answer.text
+        return answer.json()
+
+    def body(self, name, /, **values):
+        """What makes a row: nothing that is not needed."""
         body = dict(values)
-        for field in about.stored.values():
+        for field in registry[name].about.stored.values():
             if field.name in body or field.readonly:
                 continue
             if field.required and hasattr(field, "to"):
-                body[field.name] = self.make(field.to)["id"]
+                body[field.name] = self.make(field.to, **shared(field.to, body))["id"]
             elif field.example is not None:
                 body[field.name] = field.example
-        answer = self.post(f"/{about.path}/", json=body)
-        assert answer.status_code == about.created, answer.text
-        return answer.json()
+            if field.unique and field.name not in values and field.name in body:
+                body[field.name] += f" {next(number)}"
+        return body
 
     def events(self, **filters):
         """(object_type, action) of all that was logged since the organization was founded."""
@@ -125,6 +148,12 @@ class Api:
             self.organization_id,
         )
         return [tuple(row) for row in rows]
+
+
+def shared(name, body):
+    """What a parent has in common with its child: both are of the same lead."""
+    has_lead = "lead_id" in registry[name].about.stored and "lead_id" in body
+    return {"lead_id": body["lead_id"]} if has_lead else {}
 
 
 def authorization(key: str) -> str:

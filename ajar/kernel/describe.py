@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from ajar.kernel.custom import Custom
 from ajar.kernel.fields import CreatedAt, DateTime, Field, Items, UpdatedAt
 from ajar.kernel.operations import Operation
 from ajar.kernel.relations import Lookup
@@ -45,18 +46,17 @@ def body(operation: Operation) -> dict[str, Any] | None:
     """What a POST or PUT takes: the fields of its resource, unless it names its own."""
     if operation.method not in ("POST", "PUT"):
         return None
-    verb, custom, fields = operation.name.rpartition(".")[2], False, operation.takes
+    verb, fields = operation.name.rpartition(".")[2], operation.takes
     if fields is None and operation.resource and verb in ("create", "update"):
-        about = operation.resource.about
-        custom = bool(about.custom)
-        free = {n: f for n, f in about.stored.items() if not f.readonly and f is not about.custom}
-        fields = {n: f for n, f in free.items() if verb == "create" or not f.fixed}
+        stored = operation.resource.about.stored
+        fields = {n: f for n, f in stored.items() if verb == "create" or not f.fixed}
     if fields is None:
         return {"type": "object"}
-    required = [n for n, f in fields.items() if f.required and verb != "update"]
-    properties = {name: value(name, field) for name, field in fields.items()}
-    schema = {"type": "object", "properties": properties, "required": required}
-    return schema | CUSTOM if custom else schema
+    every = {n: value(n, f) for n, f in fields.items() if not isinstance(f, Custom)}
+    free = {name: schema for name, schema in every.items() if "readOnly" not in schema}
+    must = [n for n in free if fields[n].required and fields[n].default is None]
+    schema = {"type": "object", "properties": free, "required": must if verb != "update" else []}
+    return schema | CUSTOM if any(isinstance(f, Custom) for f in fields.values()) else schema
 
 
 def parameters(operation: Operation) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -76,7 +76,7 @@ def fold(changed: sa.CTE, json: sa.FromClause) -> sa.CTE:
     newest = newest.add_columns(last.c.api_key_id).where(
         last.c.organization_id == parameter("organization_id"),
         last.c.object_id == parameter("id"),
-        last.c.date_created >= parameter("since", TIME),
+        last.c.date_created > parameter("since", TIME),
     )
     newest = newest.order_by(last.c.date_updated.desc(), last.c.id.desc()).limit(1).cte("newest")
     name = func.unnest(event.c.changed_fields.op("||")(changed.c.names)).column_valued("name")

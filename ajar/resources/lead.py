@@ -172,16 +172,17 @@ def list_(ctx, params, body):
     return query.page(ctx, Lead, params, total_results)
 
 
-@operation("lead.create", "POST", "/lead/", of=Lead, parameters=("_fields",))
+@operation("lead.create", "POST", "/lead/", of=Lead, parameters=("_fields",), alone=True)
 async def create(ctx, params, body):
     """A lead may bring its contacts along; they are created with it."""
     lead, contacts = await checked(ctx, body)
     if not contacts:
         return await show(ctx, Lead, await ops.write(ctx, Lead, {}, lead), params)
-    await ops.write(ctx, Lead, {}, lead)
-    for contact in contacts:
-        await ops.write(ctx, Contact, {}, contact | {"lead_id": lead["id"]})
-    return await render.one(ctx, Lead, lead["id"], params.get("_fields"))
+    async with ctx.db.transaction():
+        await ops.write(ctx, Lead, {}, lead)
+        for contact in contacts:
+            await ops.write(ctx, Contact, {}, contact | {"lead_id": lead["id"]})
+        return await render.one(ctx, Lead, lead["id"], params.get("_fields"))
 
 
 async def checked(ctx, body) -> tuple[dict, list[dict]]:

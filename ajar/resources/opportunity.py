@@ -172,7 +172,12 @@ def of_contact(opportunity, name: str):
 
 
 @operation(
-    "opportunity.create", "POST", "/opportunity/", of=Opportunity, parameters=("_fields",), alone=True
+    "opportunity.create",
+    "POST",
+    "/opportunity/",
+    of=Opportunity,
+    parameters=("_fields",),
+    alone=True,
 )
 async def create(ctx, params, body):
     """Without a lead it gets one that has no name yet."""

@@ -51,7 +51,9 @@ class Pipeline(
         need(ctx, "manage_customizations")
 
 
-@operation("pipeline.create", "POST", "/pipeline/", status=201, of=Pipeline, parameters=("_fields",))
+@operation(
+    "pipeline.create", "POST", "/pipeline/", status=201, of=Pipeline, parameters=("_fields",)
+)
 async def create(ctx, params, body):
     """A pipeline may bring its statuses along."""
     pipeline = await ops.create(ctx, Pipeline, body)

@@ -2,9 +2,11 @@
 
 import random
 from collections import defaultdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+from ajar import worth
+from ajar.formats import money
 from ajar.kernel.registry import resources
 from ajar.kernel.resource import Resource
 from ajar.resources.contact import time_zone
@@ -16,8 +18,7 @@ MOST = 64  # ids that one lead may use
 YEARS = timedelta(days=3 * 365)
 DAY = timedelta(days=1)
 LEAST = timedelta(minutes=1)
-WON, LOST = 100, 0
-PERIODS = ("one_time", "monthly", "annual")
+DECIDED = {"won": 100, "lost": 1}  # how sure, in percent
 
 
 class Sheet:
@@ -177,25 +178,55 @@ class Story:
         self.add_activity("activity.note", values, at)
 
     def add_opportunity(self) -> None:
-        stage = self.one_of(self.team.stages)
-        confidence = {"won": WON, "lost": LOST}.get(stage["type"], 10 * (1 + self.below(9)))
-        at, (rival, live) = self.later(self.begun), self.team.opportunity_fields
-        values = {
+        note, note_html = self.one_of(words.DEALS)
+        made, (rival, live) = self.later(self.begun), self.team.opportunity_fields
+        opportunity = {
             "id": self.new("opportunity"),
             "lead_id": self.id,
-            "status_id": stage["id"],
             "contact_id": self.one_of(self.people)[0],
             "user_id": self.owner,
             "value": 10_000 * (1 + self.below(500)),
-            "value_period": PERIODS[self.below(3)],
-            "confidence": confidence,
-            "note": self.one_of(words.DEALS),
+            "value_period": worth.PERIODS[self.below(3)],
+            "note": note,
+            "note_html": note_html,
             "custom": {
                 f"custom.{rival}": self.one_of(words.RIVALS),
-                f"custom.{live}": (at + 90 * DAY).isoformat(timespec="microseconds"),
+                f"custom.{live}": moment(made + 90 * DAY),
             },
         }
-        self.add("opportunity", values, at, self.later(at))
+        at = self.later(made)
+        old, stage = self.team.stages[0], self.one_of(self.team.stages)
+        opportunity |= self.stage(stage, at)
+        if stage is not old:
+            self.add_stage_change(opportunity, old, at)
+        self.add("opportunity", opportunity, made, at)
+
+    def stage(self, stage: dict, at: datetime) -> dict:
+        """What an opportunity has because of its status, which it has since then."""
+        kind = stage["type"]
+        return {
+            "status_id": stage["id"],
+            "status_type": kind,
+            "confidence": DECIDED.get(kind) or 10 * self.below(10),
+            "date_won": at.date() if kind == "won" else None,
+            "date_lost": at if kind == "lost" else None,
+        }
+
+    def add_stage_change(self, opportunity: dict, old: dict, at: datetime) -> None:
+        value, period = opportunity["value"], opportunity["value_period"]
+        won = opportunity["date_won"]
+        values = {
+            "opportunity_id": opportunity["id"],
+            "old_status_id": old["id"],
+            "new_status_id": opportunity["status_id"],
+            "opportunity_value": value,
+            "opportunity_value_period": period,
+            "opportunity_value_currency": self.team.currency,
+            "opportunity_value_formatted": money.formatted(value, self.team.currency, period),
+            "opportunity_confidence": opportunity["confidence"],
+            "opportunity_date_won": datetime.combine(won, time.min, UTC) if won else None,
+        }
+        self.add_activity("activity.status_change.opportunity", values, at)
 
     def add_task(self) -> None:
         """Half of them are done; the rest is late, due today, or for the next weeks."""

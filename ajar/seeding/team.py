@@ -52,6 +52,7 @@ class Team:
     """What rows of demo data refer to."""
 
     organization_id: str
+    currency: str
     users: list[str]
     statuses: list[str]
     stages: list[dict]  # opportunity statuses, each with `id` and `type`
@@ -69,7 +70,8 @@ async def assemble(ctx: Context) -> Team:
     statuses = [row["id"] for row in await ctx.rows(await listed("status.lead"))]
     stages = [dict(row) for row in await ctx.rows(await listed("status.opportunity"))]
     everyone = [id for id in (ctx.user_id, *users) if id]
-    return Team(ctx.organization_id, everyone, statuses, stages, *fields)
+    currency = (await ctx.rows(await listed("organization")))[0]["currency"]
+    return Team(ctx.organization_id, currency, everyone, statuses, stages, *fields)
 
 
 async def add_person(ctx: Context, number: int) -> str:

@@ -94,7 +94,10 @@ TODO = (
     *("Call back", "Send the quote", "Schedule a demo", "Ask for references", "Follow up"),
     *("Prepare the contract", "Check the invoice", "Introduce the support team"),
 )
-DEALS = ("Starter plan", "Team plan", "Migration and training", "Yearly licence", "Pilot")
+DEALS = tuple(
+    (text, rich_text.from_text(text))
+    for text in ("Starter plan", "Team plan", "Migration and training", "Yearly licence", "Pilot")
+)
 NOTES = tuple(
     (text, rich_text.from_text(text))
     for text in (

@@ -38,6 +38,7 @@ class Served:
         self.thread.start()
         while not self.server.started and self.thread.is_alive():
             time.sleep(0.01)
+        assert self.server.started
         return self
 
     def __exit__(self, *_):

@@ -71,6 +71,16 @@ def test_events_of_a_merge_name_both_leads(close, lead):
     assert all(event["meta"].items() >= both.items() for event in events)
 
 
+def test_a_request_is_found_by_the_id_in_its_answer(company, close, lead):
+    answer = company.raw("PUT", f"/lead/{lead['id']}/", json={"status": "Customer"})
+
+    events = close.get("event", {"request_id": answer.headers["x-request-id"]})["data"]
+    assert {(event["object_type"], event["action"]) for event in events} == {
+        ("lead", "updated"),
+        ("activity.lead_status_change", "created"),
+    }
+
+
 def log(close: API) -> list[dict]:
     """Every event of a request, newest first, read a few at a time."""
     events, cursor = [], None

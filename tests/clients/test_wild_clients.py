@@ -84,28 +84,19 @@ def test_a_post_may_stand_for_another_method(company, lead):
     assert answer.json() == {"data": [], "has_more": True, "total_results": 1}
 
 
-LISTS = (
-    "activity",
-    "activity/note",
-    "contact",
-    "custom_field/contact",
-    "custom_field/lead",
-    "custom_field/opportunity",
-    "group",
-    "lead",
-    "opportunity",
-    "pipeline",
-    "role",
-    "status/lead",
-    "status/opportunity",
-    "task",
-    "user",
-)
+def test_every_list_says_whether_there_is_more(company):
+    paths = company.raw("GET", "/openapi.json").json()["paths"]
+    names = {
+        path: methods["get"]["operationId"] for path, methods in paths.items() if "get" in methods
+    }
+    lists = {path for path, name in names.items() if name.endswith(".list")} - OTHERWISE
+
+    pages = {path: company.raw("GET", path).json() for path in lists}
+
+    assert {type(page.get("has_more")) for page in pages.values()} == {bool}
 
 
-@pytest.mark.parametrize("path", LISTS)
-def test_every_list_says_whether_there_is_more(company, path):
-    assert isinstance(company.raw("GET", f"/{path}/").json()["has_more"], bool)
+OTHERWISE = {"/event/", "/user/availability/"}  # has cursors; is whole
 
 
 @pytest.mark.parametrize("path", ["lead", "opportunity", "task"])

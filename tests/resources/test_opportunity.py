@@ -436,9 +436,7 @@ def test_a_bad_value_is_refused(api, body, name):
     assert refused(api.post("/opportunity/", json=body)) == [name]
 
 
-@pytest.mark.parametrize(
-    "name", ["status_id", "user_id", "confidence", "value_period", "status"]
-)
+@pytest.mark.parametrize("name", ["status_id", "user_id", "confidence", "value_period", "status"])
 def test_what_every_opportunity_has_cannot_be_cleared(api, name):
     made = api.make("opportunity")
 

@@ -235,7 +235,7 @@ def test_what_has_no_date_is_a_group_too(api, deals):
 
 def test_groups_of_users_come_in_the_order_of_their_names(api, deals, world):
     world.sql(
-        "insert into \"user\" (organization_id, id, email, first_name, last_name, date_created,"
+        'insert into "user" (organization_id, id, email, first_name, last_name, date_created,'
         " date_updated) values ($1, 'user_al', 'al@x.example', 'Alfred', 'P', now(), now())",
         api.organization_id,
     )

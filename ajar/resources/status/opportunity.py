@@ -1,6 +1,5 @@
 """Opportunity statuses."""
 
-
 from sqlalchemy import Text as SqlText
 from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import JSONB
@@ -10,7 +9,6 @@ from ajar.kernel import (
     EXACT,
     FIRST,
     Choice,
-    Lookup,
     Ref,
     Resource,
     Text,

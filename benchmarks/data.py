@@ -1,0 +1,122 @@
+"""The database that is measured on: made once for each size, and used again."""
+
+import asyncio
+import base64
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import asyncpg
+from rich.progress import Progress
+
+from ajar import database, founding, migrating, resources, seeding
+
+READERS, WRITERS = "key-of-readers", "key-of-writers"
+SEED = 7
+CHANGED = ("event", "activity", "lead", "lead_tally")  # what creating leads and notes leaves
+IDS = 20_000
+
+
+@dataclass
+class Known:
+    """What the requests need to know."""
+
+    leads: list[str]  # ids of some seeded leads
+    target: str  # a lead to write notes on
+    status: str
+    fields: dict[str, str]  # the custom fields of the writers' organization: name -> id
+
+    @property
+    def keys(self) -> dict[str, str]:
+        return {key: authorization(key) for key in (READERS, WRITERS)}
+
+
+def authorization(key: str) -> str:
+    return "Basic " + base64.b64encode(f"{key}:".encode()).decode()
+
+
+async def prepared(url: str, leads: int) -> Known:
+    """Two organizations: a large one, of which is read, and one that fills with what is created,
+    and begins empty each time."""
+    resources.load()
+    db = await asyncpg.connect(url)
+    await database.prepare(db)
+    try:
+        if not await db.fetchval("select to_regclass('organization')"):
+            await asyncio.to_thread(migrating.upgrade, url)
+        if not await db.fetchval("select count(*) from api_key"):
+            await found(db, url, leads)
+        await empty(db)
+        return await known(db)
+    finally:
+        await db.close()
+
+
+async def found(db: Any, url: str, leads: int) -> None:
+    now = datetime.now(UTC).replace(microsecond=0)
+    made = []
+    for name, key in (("Readers", READERS), ("Writers", WRITERS)):
+        email = f"{name.lower()}@bench.example"
+        made.append(
+            await founding.found(
+                db, now, name=name, email=email, user_name="Ann Bench", password=None
+            )
+        )
+        if name == "Writers":
+            await seed(url, made[-1], 1, now)
+            await founding.add_key(made[-1], "benchmarks", key)
+            continue
+        await seed(url, made[-1], leads, now)
+        await founding.add_key(made[-1], "benchmarks", key)
+
+
+async def seed(url: str, ctx: Any, leads: int, now: datetime) -> None:
+    with Progress() as progress:
+        bar = progress.add_task(f"seeding {leads:,} leads", total=leads)
+        caller = ctx.organization_id, ctx.user_id
+        options = {"leads": leads, "seed": SEED, "now": now}
+        await seeding.seed(url, *caller, **options, told=lambda done: progress.advance(bar, done))
+
+
+async def empty(db: Any) -> None:
+    """Take away what earlier runs have written."""
+    writers, target = await writers_of(db)
+    await db.execute("truncate event")
+    await db.execute(
+        "delete from activity where organization_id = $1 and lead_id <> $2", writers, target
+    )
+    await db.execute(
+        "delete from activity where organization_id = $1 and user_id = (select user_id from"
+        " api_key where organization_id = $1)",
+        writers,
+    )
+    await db.execute("delete from lead where organization_id = $1 and id <> $2", writers, target)
+    await db.execute("delete from lead_tally where organization_id = $1 and shard > 0", writers)
+    await db.execute("update lead_tally set leads = 1 where organization_id = $1", writers)
+    for name in CHANGED:
+        await db.execute(f"vacuum (analyze) {name}")
+    await db.execute("checkpoint")
+
+
+async def writers_of(db: Any) -> tuple[str, str]:
+    """The organization, and its oldest lead, which was seeded."""
+    organization = await db.fetchval("select organization_id from api_key order by id desc limit 1")
+    lead = "select id from lead where organization_id = $1 order by id limit 1"
+    return organization, await db.fetchval(lead, organization)
+
+
+async def known(db: Any) -> Known:
+    writers, target = await writers_of(db)
+    leads = await db.fetch(
+        "select id from lead where organization_id <> $1 and"
+        " random() < $2::float8 / (select sum(leads) from lead_tally) limit $2::int",
+        *(writers, IDS),
+    )
+    status = "select id from status_lead where organization_id = $1 order by position limit 1"
+    fields = "select name, id from custom_field_lead where organization_id = $1"
+    return Known(
+        [row["id"] for row in leads],
+        target,
+        await db.fetchval(status, writers),
+        {row["name"]: row["id"] for row in await db.fetch(fields, writers)},
+    )
