@@ -2,7 +2,6 @@
 moment, forgotten when anything about it changes."""
 
 import base64
-import binascii
 import hashlib
 import time
 from typing import Any
@@ -108,7 +107,7 @@ def hash_of(header: str) -> bytes:
         raise Unauthorized
     try:
         key = base64.b64decode(encoded).partition(b":")[0]
-    except binascii.Error:
+    except ValueError:
         raise Unauthorized from None
     return hashed(key)
 

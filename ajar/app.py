@@ -1,12 +1,15 @@
 """The parts put together: settings, database, operations, and what is served beside the API."""
 
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from functools import cached_property
 
 import asyncpg
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
-from ajar import docs_page, openapi, resources
+from ajar import docs_page, family, logs, metrics, openapi, resources
 from ajar.access import SignIn
 from ajar.config import Settings
 from ajar.kernel import http, ops, query, render
@@ -15,6 +18,7 @@ from ajar.kernel.operations import all_operations
 from ajar.kernel.registry import resources as registry
 from ajar.limits import Limits
 
+PATIENCE = 3.0  # seconds
 DOCUMENT = f"{http.PREFIX}/openapi.json"
 
 
@@ -31,7 +35,7 @@ class App:
             sign_in=self.sign_in,
             limit=Limits(settings.rate_limit),
             clock=self.clock,
-            observe=lambda name, status, seconds: None,
+            observe=metrics.answered,
             most_bytes=settings.max_body_bytes,
             fold=timedelta(seconds=settings.event_consolidation_seconds),
             origin=settings.address,
@@ -43,11 +47,14 @@ class App:
         path, beside = scope["path"], scope["path"].rstrip("/")
         if scope["type"] == "http" and path.startswith(http.PREFIX + "/") and beside != DOCUMENT:
             return await self.api(scope, receive, send)
-        await self.beside(beside)(scope, receive, send)
+        response = await self.beside(beside)
+        await response(scope, receive, send)
 
-    def beside(self, path: str) -> Response:
+    async def beside(self, path: str) -> Response:
         if path == "/healthz":
             return PlainTextResponse("ok")
+        if path in ("/readyz", "/metrics"):
+            return await self.inside(path)
         if path in (DOCUMENT, "/docs"):
             return self.documentation[path]
         return PlainTextResponse("Not found.", 404)
@@ -59,16 +66,61 @@ class App:
         page.headers["content-security-policy"] = docs_page.POLICY
         return {DOCUMENT: JSONResponse(document), "/docs": page}
 
+    async def inside(self, path: str) -> Response:
+        """How it goes: for whoever watches over the server."""
+        try:
+            async with asyncio.timeout(PATIENCE), self.api.pool.acquire() as db:
+                if path == "/metrics":
+                    return Response(await metrics.page(db), media_type=metrics.CONTENT_TYPE)
+                await db.execute("select 1")
+        except (*http.LOST, TimeoutError):
+            return PlainTextResponse("The database does not answer.", 503)
+        return PlainTextResponse("ok")
+
     async def live(self, receive, send) -> None:
         await receive()
         prepare_shapes()
         async with http.pool(self.database, self.settings.pool_size) as self.api.pool:
-            listener = await asyncpg.connect(self.database)
-            await self.sign_in.listen(listener)
-            await send({"type": "lifespan.startup.complete"})
-            await receive()
-            await listener.close()
+            async with self.informed():
+                await send({"type": "lifespan.startup.complete"})
+                await receive()
         await send({"type": "lifespan.shutdown.complete"})
+
+    @contextlib.asynccontextmanager
+    async def informed(self) -> AsyncIterator[None]:
+        """Hear from other processes whose rights have changed."""
+        self.listener = await self.listen()
+        staying = asyncio.create_task(self.stay_informed())
+        try:
+            yield
+        finally:
+            staying.cancel()
+            await self.listener.close()
+
+    async def listen(self) -> asyncpg.Connection:
+        listener = await asyncpg.connect(self.database)
+        await self.sign_in.listen(listener)
+        return listener
+
+    async def stay_informed(self) -> None:
+        """What was said while nobody listened is lost, so that nothing known before counts."""
+        while True:
+            await asyncio.sleep(1)
+            idle = self.api.pool.get_idle_size()
+            metrics.connected(self.api.pool.get_size() - idle, idle)
+            if self.listener.is_closed():
+                with contextlib.suppress(*http.LOST):
+                    self.listener = await self.listen()
+                self.sign_in.forget()
+
+
+def create() -> App:
+    """The application as the environment says, in a process of `ajar serve`."""
+    settings = Settings.from_environment()
+    assert settings.database_url
+    logs.configure(settings)
+    family.end_with_parent()
+    return App(settings, settings.database_url)
 
 
 def prepare_shapes() -> None:

@@ -34,9 +34,8 @@ LETTERS = string.ascii_letters + string.digits
 async def found(db, now, *, name: str, email: str, user_name: str, password: str | None) -> Context:
     """Make an organization with an admin; the context in which the admin acts."""
     first, _, last = user_name.partition(" ")
-    organization_id, user_id = ids.new("orga"), ids.new("user")
+    organization_id, user_id = ids.new("orga"), await account(db, email, password, now)
     ctx = Context(db, Caller(organization_id, permissions=frozenset(ADMIN)), now)
-    await add_account(db, user_id, email, password, now)
     user = {"id": user_id, "email": email, "first_name": first, "last_name": last}
     await ops.add(ctx, resources["user"], **user)
     ctx.caller = Caller(organization_id, user_id, permissions=frozenset(ADMIN))
@@ -58,12 +57,16 @@ async def add_stages(ctx: Context) -> None:
         await ops.add(ctx, resources["status.opportunity"], pipeline_id=pipeline["id"], **values)
 
 
-async def add_account(db, user_id: str, email: str, password: str | None, now) -> None:
-    """What somebody signs in with."""
+async def account(db, email: str, password: str | None, now) -> str:
+    """What somebody signs in with, made unless they have one; its id."""
+    known = "select id from account where lower(email) = lower($1)"
+    if id := await db.fetchval(known, email):
+        return id
     kept = PasswordHasher().hash(password) if password else None
-    await db.execute(
-        "insert into account (id, email, password_hash, date_created) values ($1, $2, $3, $4)",
-        *(user_id, email, kept, now),
+    return await db.fetchval(
+        "insert into account (id, email, password_hash, date_created) values ($1, $2, $3, $4)"
+        " returning id",
+        *(ids.new("user"), email, kept, now),
     )
 
 

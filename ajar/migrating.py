@@ -25,8 +25,9 @@ class NewerDatabase(Exception):
     """The database is of a later Ajar, which this one cannot read."""
 
 
-def upgrade(url: str) -> None:
-    """Apply what is missing. Of several processes one does it, and the others wait."""
+def upgrade(url: str) -> int:
+    """Apply what is missing; how many revisions that was. Of several processes one does it, and
+    the others wait."""
     with connected(url) as db:
         db.execute(sa.select(sa.func.pg_advisory_lock(LOCK)))
         missing = pending(db)
@@ -34,6 +35,7 @@ def upgrade(url: str) -> None:
         if missing:
             command.upgrade(configuration(db), "head")
         asyncio.run(partition(url))
+        return len(missing)
 
 
 async def partition(url: str) -> None:

@@ -59,8 +59,12 @@ def compare(known: data.Known, *both: servers.Server) -> None:
     requests += [("GET", "lead/?_limit=100&_skip=50")]
     for request in requests:
         same(request, *(server.ask(known.keys[data.READERS], *request) for server in both))
-    for path, body in (("lead/", cases.lead(known)), ("activity/note/", cases.note(known))):
-        answers = [server.ask(known.keys[data.WRITERS], "POST", path, body) for server in both]
+    created = (
+        (data.WRITERS, "lead/", cases.lead(known)),
+        (data.READERS, "activity/note/", cases.note(one)),
+    )
+    for key, path, body in created:
+        answers = [server.ask(known.keys[key], "POST", path, body) for server in both]
         for answer in answers:
             for name in ("id", "html_url", "date_created", "date_updated", "activity_at"):
                 answer.pop(name, None)

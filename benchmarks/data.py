@@ -10,11 +10,13 @@ import asyncpg
 from rich.progress import Progress
 
 from ajar import database, founding, migrating, resources, seeding
+from ajar.seeding.ids import Ids
 
 READERS, WRITERS = "key-of-readers", "key-of-writers"
 SEED = 7
 CHANGED = ("event", "activity", "lead", "lead_tally")  # what creating leads and notes leaves
 IDS = 20_000
+LAST = Ids(SEED + 1)(62**8 - 1)
 
 
 @dataclass
@@ -22,7 +24,6 @@ class Known:
     """What the requests need to know."""
 
     leads: list[str]  # ids of some seeded leads
-    target: str  # a lead to write notes on
     status: str
     fields: dict[str, str]  # the custom fields of the writers' organization: name -> id
 
@@ -79,34 +80,24 @@ async def seed(url: str, ctx: Any, leads: int, now: datetime) -> None:
 
 
 async def empty(db: Any) -> None:
-    """Take away what earlier runs have written."""
-    writers, target = await writers_of(db)
+    """Take away what earlier runs have written: ids of demo data come before all others."""
     await db.execute("truncate event")
-    await db.execute(
-        "delete from activity where organization_id = $1 and lead_id <> $2", writers, target
-    )
-    await db.execute(
-        "delete from activity where organization_id = $1 and user_id = (select user_id from"
-        " api_key where organization_id = $1)",
-        writers,
-    )
-    await db.execute("delete from lead where organization_id = $1 and id <> $2", writers, target)
-    await db.execute("delete from lead_tally where organization_id = $1 and shard > 0", writers)
-    await db.execute("update lead_tally set leads = 1 where organization_id = $1", writers)
+    for name, prefix in (("activity", "acti"), ("lead", "lead")):
+        await db.execute(f"delete from {name} where id > '{prefix}_{LAST}'")
+    writers = await writers_of(db)
+    await db.execute("delete from lead_tally where organization_id = $1", writers)
+    await db.execute("insert into lead_tally values ($1, 0, 1)", writers)
     for name in CHANGED:
         await db.execute(f"vacuum (analyze) {name}")
     await db.execute("checkpoint")
 
 
-async def writers_of(db: Any) -> tuple[str, str]:
-    """The organization, and its oldest lead, which was seeded."""
-    organization = await db.fetchval("select organization_id from api_key order by id desc limit 1")
-    lead = "select id from lead where organization_id = $1 order by id limit 1"
-    return organization, await db.fetchval(lead, organization)
+async def writers_of(db: Any) -> str:
+    return await db.fetchval("select organization_id from api_key order by id desc limit 1")
 
 
 async def known(db: Any) -> Known:
-    writers, target = await writers_of(db)
+    writers = await writers_of(db)
     leads = await db.fetch(
         "select id from lead where organization_id <> $1 and"
         " random() < $2::float8 / (select sum(leads) from lead_tally) limit $2::int",
@@ -116,7 +107,6 @@ async def known(db: Any) -> Known:
     fields = "select name, id from custom_field_lead where organization_id = $1"
     return Known(
         [row["id"] for row in leads],
-        target,
         await db.fetchval(status, writers),
         {row["name"]: row["id"] for row in await db.fetch(fields, writers)},
     )

@@ -200,6 +200,8 @@ async def read(receive):
     body = b""
     while True:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            return ""
         body += message.get("body", b"")
         if not message.get("more_body"):
             return body.decode()
@@ -210,7 +212,12 @@ async def app(scope, receive, send):
     if scope["type"] == "lifespan":
         await receive()
         pool = await asyncpg.create_pool(
-            os.environ["DATABASE_URL"], min_size=2, max_size=10, reset=nothing
+            os.environ["DATABASE_URL"],
+            min_size=2,
+            max_size=10,
+            reset=nothing,
+            max_cacheable_statement_size=0,
+            server_settings={"plan_cache_mode": "force_generic_plan"},
         )
         await send({"type": "lifespan.startup.complete"})
         await receive()
@@ -219,6 +226,8 @@ async def app(scope, receive, send):
     request = ids.new("req")
     async with pool.acquire() as db:
         text = await answer(db, await who_is(db, header), scope, receive, request)
+    if text is None:
+        return
     headers = [
         (b"content-type", b"application/json"),
         (b"x-request-id", request.encode()),
@@ -240,6 +249,8 @@ async def answer(db, caller, scope, receive, request):
     if method == "GET":
         return await db.fetchval(GET, *lead, path.split("/")[2])
     body = await read(receive)
+    if not body:
+        return None
     given = msgspec.json.decode(body)
     meta = f'{{"request_method":"{method}","request_path":"{PREFIX}{path}"}}'
     change = user, ids.new("ev"), now, request, key, meta

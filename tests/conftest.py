@@ -4,6 +4,7 @@ import asyncio
 import base64
 import itertools
 import os
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -193,3 +194,23 @@ def statements(world):
         return seen
 
     return count
+
+
+# What belongs to no single organization: who signs in, and what people call somebody.
+OF_NOBODY = {"account", "api_key"}
+
+
+@pytest.fixture(scope="session")
+def strays():
+    """Call it with the text of a statement: the tables in it that are not limited to the
+    organization of the caller, which is what lets them be spread over many machines."""
+
+    def find(text):
+        names = re.findall(r'(?:FROM|JOIN|UPDATE|USING) "?(\w+)"?(?: AS (\w+))?', text)
+        tables = {alias or table for table, alias in names if table in metadata.tables}
+        written = re.findall(r'INSERT INTO "?(\w+)"? \((\w+)', text)
+        wrong = [table for table, first in written if first != "organization_id"]
+        limited = set(re.findall(r'"?(\w+)"?\.organization_id = \$', text))
+        return sorted({*wrong, *tables - limited} - OF_NOBODY)
+
+    return find

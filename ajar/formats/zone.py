@@ -3,8 +3,6 @@
 import re
 from datetime import timedelta, timezone
 
-import tztrout
-
 _HOURS = re.compile(r"[+-]?\d{1,2}(\.\d+)?", re.ASCII)
 
 
@@ -14,6 +12,8 @@ def of_address(
     """The IANA time zones an address may be in, the whole country's when it says no more."""
     if not country:
         return []
+    import tztrout  # 30 MB of tables, which a server that never asks can do without
+
     found = tztrout.tz_ids_for_address(
         country.strip().upper(), _state(state), _word(city), _word(zipcode)
     )

@@ -1,5 +1,6 @@
 """HTTP: find the operation, sign the caller in, run it; a change in one transaction."""
 
+import re
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -82,7 +83,8 @@ class Api:
     async def respond(self, call: "Call") -> Response:
         method = call.method
         body = await call.body(self.most_bytes) if method in ("POST", "PUT") else {}
-        method = call.headers.get("x-http-method-override", method).upper()
+        if method == "POST":
+            method = call.headers.get("x-http-method-override", method).upper()
         params = query_of(call, body.pop("_params", None))
         operation, found = self.router.find(method, call.path)
         call.name = operation.name
@@ -124,8 +126,8 @@ class Api:
             return
         if call.headers.get("x-ajar-strict") == "1":
             raise ApiError(" ".join(unknown(name, operation) for name in ignored))
-        names = ", ".join(ignored).encode("ascii", "backslashreplace").decode()
-        call.headers_out["x-ajar-ignored-parameters"] = names.replace("\n", " ").replace("\r", " ")
+        names = ", ".join(ignored)[:1000].encode("ascii", "backslashreplace").decode()
+        call.headers_out["x-ajar-ignored-parameters"] = re.sub("[^ -~]", " ", names)
 
 
 def conflict(error: asyncpg.IntegrityConstraintViolationError) -> ApiError:

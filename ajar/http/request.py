@@ -36,7 +36,7 @@ class Call:
         raw = await self.raw(most)
         if not raw:
             return {}
-        kind = self.headers.get("content-type", "").partition(";")[0].strip()
+        kind = self.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind != "application/json" and not kind.endswith("+json"):
             raise ApiError("Please send valid JSON with a 'Content-Type: application/json' header.")
         # What takes long to read must not keep others waiting.

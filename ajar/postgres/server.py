@@ -197,6 +197,11 @@ def _url(socket: Path, database: str) -> str:
     return f"postgresql://ajar@/{database}?host={quote(str(socket))}&port={sockets.PORT}"
 
 
+def url_of(directory: Path) -> str:
+    """Where the server on `directory` is reached that another process runs."""
+    return _url((directory / "socket").resolve(), "ajar")
+
+
 def _create_database(socket: Path) -> None:
     with psycopg.connect(_url(socket, "postgres"), autocommit=True) as db:
         if not db.execute("select 1 from pg_database where datname = 'ajar'").fetchone():

@@ -1,5 +1,7 @@
 """Opportunities: what they are worth, how they come and go, and how they are listed."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 FILE = "https://app.close.com/go/file/file_1/offer.pdf"
@@ -200,8 +202,6 @@ def test_the_pipeline_is_part_of_the_name_when_there_are_several(api):
 
 
 def test_becoming_won_sets_the_date_to_today_of_the_caller(api, clock):
-    from datetime import UTC, datetime
-
     clock.stand(datetime(2026, 11, 21, 2, 30, tzinfo=UTC))
     made = api.make("opportunity")
 
@@ -237,15 +237,17 @@ def test_a_date_that_is_cleared_stays_so(api):
     assert update(api, won, value=7)["date_won"] is None
 
 
-def test_becoming_lost_is_remembered(api):
+def test_becoming_lost_is_remembered(api, clock):
     known = statuses(api)
     made = api.make("opportunity")
 
     lost = update(api, made, status_id=known["Lost"])
-    again = update(api, made, status_id=known["Demo Completed"])
+    clock.pass_by(days=1)
+    open_ = update(api, made, status_id=known["Demo Completed"])
+    again = update(api, made, status_id=known["Lost"])
 
     assert lost["date_lost"] == lost["date_updated"]
-    assert again["date_lost"] == lost["date_lost"]
+    assert open_["date_lost"] == again["date_lost"] == lost["date_lost"]
 
 
 def test_a_moment_means_the_day_it_falls_on_for_the_caller(api):

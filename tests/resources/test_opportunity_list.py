@@ -1,5 +1,7 @@
 """The list of opportunities: filters, orders, sums and groups."""
 
+from urllib.parse import quote
+
 import pytest
 
 
@@ -123,8 +125,6 @@ def test_filters_by_id(api, deals):
 
 @pytest.mark.parametrize("name", ["date_created", "date_updated"])
 def test_filters_by_time(api, deals, name):
-    from urllib.parse import quote
-
     a, b, _, d = reversed(api.ok("get", "/opportunity/")["data"])
     first, second, last = (quote(row[name]) for row in (a, b, d))
 
@@ -270,6 +270,14 @@ def test_a_group_has_sums_of_its_own(api, deals):
         "expected_value_annualized": 56000,
     }
     assert (page["total_results"], page["total_value_annualized"]) == (4, 190000)
+
+
+def test_the_sums_of_a_group_follow_the_filters(api, deals):
+    page = api.ok("get", "/opportunity/?_group_by=date_won__year&value_period=monthly")
+
+    (group,) = page["data"]
+    assert (group["total_results"], group["total_value_one_time"]) == (1, 0)
+    assert (page["total_results"], page["total_value_monthly"]) == (1, 5000)
 
 
 def test_a_page_of_groups_counts_objects(api, deals):

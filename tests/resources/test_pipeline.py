@@ -214,6 +214,16 @@ def test_a_status_that_moves_is_logged(api):
     assert api.events() == [("status.opportunity", "updated")]
 
 
+def test_a_status_that_only_changes_its_place_is_not_logged(api):
+    pipeline = api.make("pipeline", statuses=STATUSES)
+    before = api.events()
+
+    body = {"statuses": list(reversed(pipeline["statuses"]))}
+    api.ok("put", f"/pipeline/{pipeline['id']}/", json=body)
+
+    assert api.events() == before
+
+
 def test_a_stranger_finds_none(api, stranger):
     path = f"/pipeline/{api.make('pipeline')['id']}/"
 

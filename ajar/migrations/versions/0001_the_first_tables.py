@@ -341,6 +341,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("organization_id", "id", name="pk__membership"),
     )
     op.create_index(
+        "ix__membership__organization_id_role_id_id",
+        "membership",
+        ["organization_id", "role_id", "id"],
+        postgresql_where=sa.text("role_id IS NOT NULL"),
+    )
+    op.create_index(
         "uq__membership__user_id",
         "membership",
         ["organization_id", sa.literal_column("lower(user_id)")],
@@ -495,6 +501,13 @@ def upgrade() -> None:
         sa.Column("pinned_at", sa.DateTime(timezone=True)),
         sa.Column("old_status_id", sa.Text()),
         sa.Column("new_status_id", sa.Text()),
+        sa.Column("opportunity_id", sa.Text()),
+        sa.Column("opportunity_value", sa.BigInteger()),
+        sa.Column("opportunity_value_period", sa.Text()),
+        sa.Column("opportunity_value_currency", sa.Text()),
+        sa.Column("opportunity_value_formatted", sa.Text()),
+        sa.Column("opportunity_confidence", sa.BigInteger()),
+        sa.Column("opportunity_date_won", sa.DateTime(timezone=True)),
         sa.Column("task_id", sa.Text()),
         sa.Column("task_text", sa.Text()),
         sa.Column("task_assigned_to", sa.Text()),
@@ -552,6 +565,12 @@ def upgrade() -> None:
         ["organization_id", "lead_id", "date_created", "id"],
     )
     op.create_index(
+        "ix__activity__organization_id_opportunity_id_id",
+        "activity",
+        ["organization_id", "opportunity_id", "id"],
+        postgresql_where=sa.text("opportunity_id IS NOT NULL"),
+    )
+    op.create_index(
         "ix__activity__organization_id_user_id_id",
         "activity",
         ["organization_id", "user_id", "id"],
@@ -567,12 +586,17 @@ def upgrade() -> None:
         sa.Column("updated_by", sa.Text()),
         sa.Column("lead_id", sa.Text()),
         sa.Column("status_id", sa.Text()),
+        sa.Column("status_type", sa.Text()),
         sa.Column("contact_id", sa.Text()),
         sa.Column("user_id", sa.Text()),
         sa.Column("value", sa.BigInteger()),
         sa.Column("value_period", sa.Text()),
         sa.Column("confidence", sa.BigInteger()),
         sa.Column("note", sa.Text()),
+        sa.Column("note_html", sa.Text()),
+        sa.Column("attachments", postgresql.JSONB()),
+        sa.Column("date_won", sa.Date()),
+        sa.Column("date_lost", sa.DateTime(timezone=True)),
         sa.Column(
             "custom", postgresql.JSONB(), server_default=sa.text("'{}'::jsonb"), nullable=False
         ),
@@ -615,15 +639,24 @@ def upgrade() -> None:
         postgresql_where=sa.text("contact_id IS NOT NULL"),
     )
     op.create_index(
+        "ix__opportunity__organization_id_date_created_id",
+        "opportunity",
+        ["organization_id", "date_created", "id"],
+    )
+    op.create_index(
         "ix__opportunity__organization_id_date_updated_id",
         "opportunity",
         ["organization_id", "date_updated", "id"],
     )
     op.create_index(
-        "ix__opportunity__organization_id_lead_id_id",
+        "ix__opportunity__organization_id_date_won_id",
         "opportunity",
-        ["organization_id", "lead_id", "id"],
-        postgresql_where=sa.text("lead_id IS NOT NULL"),
+        ["organization_id", "date_won", "id"],
+    )
+    op.create_index(
+        "ix__opportunity__organization_id_lead_id_date_created_id",
+        "opportunity",
+        ["organization_id", "lead_id", "date_created", "id"],
     )
     op.create_index(
         "ix__opportunity__organization_id_status_id_id",

@@ -83,6 +83,20 @@ def test_what_the_opportunity_becomes_later_does_not_matter(api, known, clock):
     assert (change["opportunity_value"], change["opportunity_confidence"]) == (5000, 50)
 
 
+def test_a_contact_that_goes_is_let_go_and_nothing_else(api, known):
+    deal = api.make("opportunity", value=5000)
+    contact = api.make("contact", lead_id=deal["lead_id"])
+    body = {"new_status_id": known["Won"]["id"], "contact_id": contact["id"]}
+    body |= {"lead_id": deal["lead_id"], "opportunity_id": deal["id"]}
+    change = api.ok("post", PATH, json=body)
+    api.ok("put", f"/opportunity/{deal['id']}/", json={"value": 1})
+
+    api.ok("delete", f"/contact/{contact['id']}/")
+
+    left = api.ok("get", f"{PATH}{change['id']}/")
+    assert (left["contact_id"], left["opportunity_value"]) == (None, 5000)
+
+
 def test_quick_changes_become_one(api, known, clock):
     deal = api.make("opportunity")
 
