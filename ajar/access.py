@@ -10,11 +10,11 @@ import asyncpg
 import sqlalchemy as sa
 from starlette.datastructures import Headers
 
+from ajar.accounts import api_key
 from ajar.errors import Unauthorized
 from ajar.kernel.context import RIGHTS, Caller
 from ajar.kernel.registry import resources
 from ajar.kernel.sql import Statement, parameter
-from ajar.kernel.tables import api_key
 from ajar.resources.role import BUILT_IN
 
 SECONDS = 30

@@ -11,15 +11,17 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 
 from ajar import docs_page, family, logs, metrics, openapi, resources
 from ajar.access import SignIn
+from ajar.clock import Clock
 from ajar.config import Settings
-from ajar.kernel import http, ops, query, render
-from ajar.kernel.clock import Clock
+from ajar.database import pool
+from ajar.http import api, request
+from ajar.kernel import ops, query, render
 from ajar.kernel.operations import all_operations
 from ajar.kernel.registry import resources as registry
 from ajar.limits import Limits
 
 PATIENCE = 3.0  # seconds
-DOCUMENT = f"{http.PREFIX}/openapi.json"
+DOCUMENT = f"{request.PREFIX}/openapi.json"
 
 
 class App:
@@ -30,7 +32,7 @@ class App:
         self.settings, self.database = settings, database
         self.clock, self.sign_in = Clock(settings.time), SignIn()
         self.operations = all_operations()
-        self.api = http.Api(
+        self.api = api.Api(
             self.operations,
             sign_in=self.sign_in,
             limit=Limits(settings.rate_limit),
@@ -45,7 +47,7 @@ class App:
         if scope["type"] == "lifespan":
             return await self.live(receive, send)
         path, beside = scope["path"], scope["path"].rstrip("/")
-        if scope["type"] == "http" and path.startswith(http.PREFIX + "/") and beside != DOCUMENT:
+        if scope["type"] == "http" and path.startswith(request.PREFIX + "/") and beside != DOCUMENT:
             return await self.api(scope, receive, send)
         response = await self.beside(beside)
         await response(scope, receive, send)
@@ -73,14 +75,14 @@ class App:
                 if path == "/metrics":
                     return Response(await metrics.page(db), media_type=metrics.CONTENT_TYPE)
                 await db.execute("select 1")
-        except (*http.LOST, TimeoutError):
+        except (*api.LOST, TimeoutError):
             return PlainTextResponse("The database does not answer.", 503)
         return PlainTextResponse("ok")
 
     async def live(self, receive, send) -> None:
         await receive()
         prepare_shapes()
-        async with http.pool(self.database, self.settings.pool_size) as self.api.pool:
+        async with pool(self.database, self.settings.pool_size) as self.api.pool:
             async with self.informed():
                 await send({"type": "lifespan.startup.complete"})
                 await receive()
@@ -109,7 +111,7 @@ class App:
             idle = self.api.pool.get_idle_size()
             metrics.connected(self.api.pool.get_size() - idle, idle)
             if self.listener.is_closed():
-                with contextlib.suppress(*http.LOST):
+                with contextlib.suppress(*api.LOST):
                     self.listener = await self.listen()
                 self.sign_in.forget()
 

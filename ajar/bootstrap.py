@@ -12,8 +12,8 @@ from argon2.exceptions import VerifyMismatchError
 
 from ajar import database, founding, resources
 from ajar.access import hashed
+from ajar.clock import Clock
 from ajar.config import Settings
-from ajar.kernel.clock import Clock
 from ajar.kernel.context import Caller, Context
 from ajar.resources.role import ADMIN
 

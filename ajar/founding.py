@@ -5,8 +5,9 @@ import string
 
 from argon2 import PasswordHasher
 
+from ajar import ids
 from ajar.access import hashed
-from ajar.kernel import ids, ops
+from ajar.kernel import ops
 from ajar.kernel.context import Caller, Context
 from ajar.kernel.registry import resources
 from ajar.resources.organization import Organization

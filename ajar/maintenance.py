@@ -4,7 +4,7 @@ from typing import Any
 
 from ajar import partitions
 from ajar.config import Settings
-from ajar.kernel.jobs import periodic
+from ajar.jobs import periodic
 
 __all__ = ["forget_failures", "partitions"]
 GIVEN_UP = """

@@ -30,9 +30,7 @@ WORKERS = """
 select count(*) from procrastinate_workers where last_heartbeat > now() - interval '30 seconds'"""
 STEPS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 requests = Counter("ajar_requests", "Answered requests.", ("operation", "status"))
-durations = Histogram(
-    "ajar_request_seconds", "Time to an answer.", ("operation",), buckets=STEPS
-)
+durations = Histogram("ajar_request_seconds", "Time to an answer.", ("operation",), buckets=STEPS)
 runs = Counter("ajar_job_runs", "Runs of jobs.", ("task", "outcome"))
 run_durations = Histogram("ajar_job_seconds", "Time of a job's run.", ("task",), buckets=STEPS)
 connections = Gauge(

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from typing import Any
 
 import ajar
+from ajar import describe
 from ajar.http.request import PREFIX
-from ajar.kernel import describe
 from ajar.kernel.operations import Operation
 from ajar.kernel.registry import resources
 from ajar.kernel.resource import VERBS

@@ -6,9 +6,9 @@ from typing import Any
 
 import structlog
 
+from ajar.clock import Clock
 from ajar.config import Settings
-from ajar.kernel.clock import Clock
-from ajar.kernel.jobs import periodic
+from ajar.jobs import periodic
 
 WEEK = timedelta(weeks=1)
 AHEAD = 4

@@ -21,11 +21,10 @@ from procrastinate.job_context import JobContext
 from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
 
-from ajar import database, maintenance, metrics, resources  # noqa: F401 (it has periodic tasks)
+from ajar import database, jobs, maintenance, metrics, resources  # noqa: F401 (it has periodic tasks)
+from ajar.clock import Clock
 from ajar.config import Settings
 from ajar.http.api import LOST
-from ajar.kernel import jobs
-from ajar.kernel.clock import Clock
 from ajar.kernel.context import Caller, Context
 
 AT_ONCE = 5  # jobs a process

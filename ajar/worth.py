@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
+from ajar import paging
 from ajar.errors import ApiError
 from ajar.kernel import query, render
 from ajar.kernel.registry import resources
@@ -142,7 +143,7 @@ async def page(ctx, resource, params: dict[str, str]) -> str:
     values = {key: value for key, (_, value) in filters.items()}
     names, keys = render.wanted(resource, params.get("_fields"))
     statement = await grouped(resource, names, shape, query.ordered(resource, params), by)
-    return await ctx.value(statement, **values, **query.window(params), custom_keys=keys)
+    return await ctx.value(statement, **values, **paging.window(params), custom_keys=keys)
 
 
 def check_order(resource, params: dict[str, str]) -> None:

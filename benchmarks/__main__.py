@@ -42,10 +42,10 @@ def parsed() -> Any:
 def measure(leads: int, arguments: Any) -> list[dict]:
     with Postgres.start(arguments.data / str(leads), settings=POSSIBLE) as postgres:
         known = asyncio.run(data.prepared(postgres.url, leads))
-        postmaster = psutil.Process(postgres._process.pid)
+        which = postgres.url, psutil.Process(postgres._process.pid), known.keys[data.READERS]
         with (
-            servers.running("floor", postgres.url, postmaster) as floor,
-            servers.running("ajar", postgres.url, postmaster) as ajar,
+            servers.running("floor", *which) as floor,
+            servers.running("ajar", *which) as ajar,
         ):
             compare(known, floor, ajar)
             wanted = [c for c in cases.cases(known) if arguments.only in c.title]

@@ -40,7 +40,7 @@ class Case:
 def cases(known: Known) -> list[Case]:
     one = '"lead/" .. ids[math.random(#ids)] .. "/"'
     told = """'{"description": "told ' .. math.random(1000000000) .. '"}'"""
-    written = f"""[[{json.dumps(note("ID"))}]]:gsub("ID", ids[math.random(#ids)], 1)"""
+    written = f"""(([[{json.dumps(note("ID"))}]]):gsub("ID", ids[math.random(#ids)], 1))"""
     return [
         Case("read a lead", READERS, "GET", one),
         Case(

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 import asyncpg
 import msgspec
 
-from ajar.kernel import ids
+from ajar import ids
 
 
 def at(column):

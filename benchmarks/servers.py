@@ -2,18 +2,24 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import psutil
 
-APPS = {"floor": "benchmarks.floor:app", "ajar": "benchmarks.serving:app"}
+COMMANDS = {
+    "floor": (
+        *("uvicorn", "benchmarks.floor:app", "--loop", "uvloop", "--http", "httptools"),
+        *("--no-access-log", "--log-level", "error", "--no-server-header"),
+    ),
+    "ajar": ("ajar", "serve", "--no-worker"),
+}
 PORTS = {"floor": 9811, "ajar": 9812}
 ORIGIN = "https://crm.example.com"
 RATE = 1_000_000  # counted as in earnest, and never reached
@@ -54,26 +60,24 @@ def used(process: Any) -> float:
 
 
 @contextmanager
-def running(name: str, url: str, postgres: Any):
+def running(name: str, url: str, postgres: Any, key: str) -> Iterator[Server]:
     settings = {"DATABASE_URL": url, "AJAR_RATE_LIMIT": str(RATE), "AJAR_PUBLIC_URL": ORIGIN}
-    command = [sys.executable, "-m", "uvicorn", APPS[name], "--port", str(PORTS[name])]
-    command += ["--loop", "uvloop", "--http", "httptools", "--no-access-log"]
-    command += ["--log-level", "error"]
-    process = subprocess.Popen(command, env={**os.environ, **settings})
+    command = [sys.executable, "-m", *COMMANDS[name], "--port", str(PORTS[name])]
+    process = subprocess.Popen(command, env={**os.environ, **settings}, stdout=subprocess.DEVNULL)
     server = Server(name, psutil.Process(process.pid), postgres)
     try:
-        wait(process, server)
+        wait(process, server, key)
         yield server
     finally:
         process.terminate()
         process.wait()
 
 
-def wait(process: Any, server: Server) -> None:
+def wait(process: Any, server: Server, key: str) -> None:
     for _ in range(400):
         try:
-            with socket.create_connection(("127.0.0.1", server.port)):
-                return
+            server.ask(key, "GET", "lead/?_limit=1")
+            return
         except OSError:
             if process.poll() is not None:
                 break

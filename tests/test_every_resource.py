@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from ajar import resources
-from ajar.kernel import Choice, Date, DateTime, Int, List, Ref, Text, describe, query
+from ajar import describe, resources
+from ajar.kernel import Choice, Date, DateTime, Int, List, Ref, Text, query
 from ajar.kernel.custom import Custom
 from ajar.kernel.operations import all_operations
 from ajar.kernel.registry import resources as registry

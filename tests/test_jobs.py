@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from ajar.kernel import jobs
+from ajar import jobs
+from ajar.jobs import GAPS
 from ajar.kernel.context import Caller, Context
-from ajar.kernel.jobs import GAPS
 from ajar.worker import Worker
 
 seen: list = []

@@ -1,2 +1,114 @@
-def doctor() -> None:
-    """Look for what is wrong."""
+"""`ajar doctor`: what is wrong here, and how to mend it."""
+
+import shutil
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any, LiteralString, NamedTuple
+
+import psycopg
+from rich.console import Console
+
+from ajar import migrating
+from ajar.commands import Data, Trouble, settings
+from ajar.commands.database import reached
+from ajar.config import Settings
+from ajar.postgres import ServerError
+
+NEEDED = 1_000_000_000  # bytes
+APART = 5.0  # seconds that two clocks may be
+MARKS = {True: "[green]ok[/]  ", False: "[red]bad[/] "}
+WORKERS = """
+select count(*) from procrastinate_workers where last_heartbeat > now() - interval '30 seconds'"""
+STALLED = """
+select count(*) from procrastinate_jobs job left join procrastinate_workers worker
+on worker.id = job.worker_id where job.status = 'doing' and (
+    worker.id is null or worker.last_heartbeat < now() - interval '1 minute')"""
+LATE = """
+select count(*) from procrastinate_jobs job where status = 'todo'
+and coalesce(scheduled_at, (select min(at) from procrastinate_events where job_id = job.id))
+    < now() - interval '5 minutes'"""
+CLOCK = "select extract(epoch from clock_timestamp() - %s::timestamptz)"
+FAILED = "select count(*) from procrastinate_jobs where status = 'failed'"
+
+
+class Finding(NamedTuple):
+    """One thing that was looked at. Good, or else what to do."""
+
+    good: bool
+    about: str
+    remedy: str = ""
+
+
+def doctor(data: Data = None) -> None:
+    """Look at everything that Ajar needs, and say what is wrong and how to mend it."""
+    console, good = Console(highlight=False, soft_wrap=True), True
+    for finding in findings(data):
+        good = good and finding.good
+        console.print(MARKS[finding.good] + finding.about)
+        if not finding.good:
+            console.print(f"     {finding.remedy}")
+    if not good:
+        raise SystemExit(1)
+
+
+def findings(data) -> Iterator[Finding]:
+    version = ".".join(map(str, sys.version_info[:3]))
+    yield Finding(sys.version_info >= (3, 11), f"Python {version}", "Ajar needs 3.11 or later.")
+    try:
+        here = settings(AJAR_DATA=data)
+    except Trouble as error:
+        yield Finding(False, f"settings: {error}", "Correct the variable, or do not set it.")
+        return
+    yield Finding(True, "settings")
+    yield from of_disk(here)
+    try:
+        with reached(here) as url:
+            yield from of_database(url)
+    except (ServerError, Trouble, psycopg.OperationalError, OSError) as error:
+        about = f"database: {str(error).splitlines()[0]}"
+        log = here.data / "postgres" / "postgresql.log"
+        remedy = "Is DATABASE_URL right, and that server up?" if here.database_url else f"See {log}"
+        yield Finding(False, about, remedy)
+
+
+def of_disk(here: Settings) -> Iterator[Finding]:
+    place = here.data
+    while not place.exists():
+        place = place.parent
+    free = shutil.disk_usage(place).free
+    about = f"data directory {here.data}, {free / 1e9:.1f} GB free"
+    yield Finding(free > NEEDED, about, f"Make room: less than {NEEDED / 1e9:.0f} GB is left.")
+
+
+def of_database(url: str) -> Iterator[Finding]:
+    with psycopg.connect(url, autocommit=True) as db:
+        version = db.info.parameter_status("server_version")
+        yield Finding(True, f"PostgreSQL {version}")
+        apart = abs(count(db, CLOCK, datetime.now(UTC)))
+        remedy = "Let both machines follow a time server."
+        yield Finding(apart < APART, f"clocks, {apart:.1f} seconds apart", remedy)
+        with migrating.connected(url) as connection:
+            missing = len(migrating.pending(connection))
+        about = f"tables, {missing} revisions behind" if missing else "tables, up to date"
+        yield Finding(not missing, about, "Run: ajar migrate")
+        if not missing:
+            yield from of_jobs(db)
+
+
+def of_jobs(db: psycopg.Connection) -> Iterator[Finding]:
+    workers, stalled, late, failed = (
+        round(count(db, text)) for text in (WORKERS, STALLED, LATE, FAILED)
+    )
+    remedy = "Run: ajar serve, or ajar worker"
+    yield Finding(workers > 0, f"workers, {workers} alive", remedy)
+    yield Finding(not stalled, f"jobs that lost their worker, {stalled}", "A worker takes them up.")
+    yield Finding(not late, f"jobs that wait for long, {late}", "Run more workers: ajar worker")
+    remedy = "The log says why; they are kept for a month, and then forgotten."
+    yield Finding(not failed, f"jobs that were given up, {failed}", remedy)
+
+
+def count(db: psycopg.Connection, text: LiteralString, *parameters: Any) -> float:
+    row = db.execute(text, parameters or None).fetchone()
+    assert row
+    return float(row[0])

@@ -12,11 +12,11 @@ import structlog
 from starlette.datastructures import Headers
 from starlette.responses import Response
 
+from ajar.clock import Clock
 from ajar.errors import ApiError, Invalid, Unavailable
 from ajar.formats import zone
 from ajar.http.request import PREFIX, Call, query_of, unknown
 from ajar.http.router import Router
-from ajar.kernel.clock import Clock
 from ajar.kernel.context import Caller, Context
 from ajar.kernel.operations import Operation
 

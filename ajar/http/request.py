@@ -9,9 +9,9 @@ from urllib.parse import parse_qsl
 import msgspec
 from starlette.datastructures import Headers
 
+from ajar import ids
 from ajar.errors import ApiError, NotFound, TooLarge
 from ajar.http.router import UNKNOWN
-from ajar.kernel import ids
 from ajar.kernel.operations import Operation
 
 PREFIX = "/api/v1"

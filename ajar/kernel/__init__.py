@@ -8,19 +8,15 @@ from ajar.kernel.fields import (
     RANGE,
     Bool,
     Choice,
-    CreatedAt,
-    Date,
-    DateTime,
     Derived,
     Field,
     Int,
     Items,
     List,
     Text,
-    UpdatedAt,
     Url,
 )
 from ajar.kernel.operations import operation
 from ajar.kernel.relations import FIRST, Children, CreatedBy, Lookup, Ref, UpdatedBy, computed
-from ajar.kernel.resource import Resource, alongside
-from ajar.kernel.tracked import Tracked
+from ajar.kernel.resource import Resource, Tracked, alongside
+from ajar.kernel.times import CreatedAt, Date, DateTime, UpdatedAt

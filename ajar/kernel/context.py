@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 
-from ajar.kernel import jobs
+from ajar import jobs
 from ajar.kernel.sql import Statement
 
 RIGHTS = "ajar_rights"  # the channel that says: what somebody may do has changed

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import ARRAY, JSON, JSONB, aggregate_order_by
 
-from ajar.kernel import ids
+from ajar import ids
 from ajar.kernel.sql import TIME, Statement, parameter, shapes
 from ajar.kernel.tables import event
 

@@ -2,21 +2,17 @@
 it, and how a list may be filtered by it."""
 
 import operator
-from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from ajar.errors import Invalid
-from ajar.kernel.sql import TIME, parameter
+from ajar.kernel.sql import parameter
 
 EXACT = frozenset({""})
 IN = frozenset({"in"})
 RANGE = frozenset({"gt", "gte", "lt", "lte"})
-ISO = 'YYYY-MM-DD"T"HH24:MI:SS.MS"000+00:00"'
-SHORT = ISO.replace("+00:00", "")  # newer kinds of the API show no offset
 LONGEST = 10_000
 BIGGEST = 2**63 - 1
 COMPARE = {
@@ -245,99 +241,6 @@ def cleaned(fields: dict[str, Field], data: Any) -> dict:
     if errors:
         raise Invalid(fields=errors)
     return values
-
-
-class Date(Field):
-    """A day. A moment in time is accepted too, and means the day it falls on for the caller."""
-
-    column_type, json = sa.Date, {"type": "string", "format": "date"}
-
-    def clean(self, value, answer=None):
-        value = super().clean(value)
-        return day_or_moment(value) if value else None
-
-    def stamp(self, ctx, old, new):
-        new[self.name] = falls_on(new[self.name], ctx.zone)
-
-    def parse(self, ctx, text):
-        return falls_on(day_or_moment(text), ctx.zone)
-
-
-class DateTime(Field):
-    """Whole milliseconds in UTC, the precision that answers have. `offset` says whether
-    they end in `+00:00`."""
-
-    column_type, json = TIME, {"type": "string", "format": "date-time"}
-
-    def __init__(self, *, offset: bool = True, **options):
-        super().__init__(**options)
-        self.form = ISO if offset else SHORT
-
-    def clean(self, value, answer=None):
-        value = super().clean(value)
-        return moment(value) if value else None
-
-    def read(self, ctx, suffix, text):
-        """A day without a time begins when it does for the caller."""
-        if len(text) != len("2026-11-21"):
-            return super().read(ctx, suffix, text)
-        start = datetime.combine(day(text), datetime.min.time(), ctx.zone).astimezone(UTC)
-        return ("day" if suffix == "" else suffix), start
-
-    def parse(self, ctx, text):
-        return moment(text)
-
-    def compare(self, column, comparison, name):
-        if comparison != "day":
-            return super().compare(column, comparison, name)
-        start = parameter(name, TIME)
-        return sa.and_(column >= start, column < start + timedelta(days=1))
-
-    def shown(self, row):
-        return func.to_char(func.timezone("UTC", row.c[self.name]), self.form)
-
-
-def day(text: str) -> date:
-    try:
-        return date.fromisoformat(text[:10])
-    except ValueError:
-        raise ValueError("Could not parse date") from None
-
-
-def day_or_moment(text: str) -> date:
-    return day(text) if len(text) == len("2026-11-21") else moment(text)
-
-
-def falls_on(value: date | None, zone: tzinfo) -> date | None:
-    """The day of a moment, as it is in a zone; a day is one everywhere."""
-    if not isinstance(value, datetime):
-        return value
-    try:
-        return value.astimezone(zone).date()
-    except OverflowError:  # at the very ends of time
-        return value.date()
-
-
-def moment(text: str) -> datetime:
-    """A time from its ISO 8601 form; without an offset it is UTC."""
-    try:
-        time = datetime.fromisoformat(text)
-        time = time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        raise ValueError("Could not parse datetime") from None
-    return time.replace(microsecond=time.microsecond // 1000 * 1000)
-
-
-class CreatedAt(DateTime):
-    """When a row was made. Unless it is readonly, one who imports a history may say so."""
-
-    def stamp(self, ctx, old, new):
-        new[self.name] = old[self.name] if old else new.get(self.name) or ctx.now
-
-
-class UpdatedAt(DateTime):
-    def stamp(self, ctx, old, new):
-        new[self.name] = ctx.now
 
 
 class Derived:

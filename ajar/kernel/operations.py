@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from ajar import paging
 from ajar.kernel import ops, query, render
 from ajar.kernel.registry import resources
 from ajar.kernel.resource import Resource
@@ -96,7 +97,7 @@ def standard(resource) -> Iterator[Operation]:
 
 
 def list_parameters(resource) -> frozenset[str]:
-    return frozenset((*query.WINDOW, *query.filters(resource)))
+    return frozenset((*paging.PARAMETERS, *query.filters(resource)))
 
 
 async def show(ctx, resource, row: ops.Row, params: dict) -> str:

@@ -6,8 +6,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSON, JSONB
 
+from ajar import ids
 from ajar.errors import Invalid
-from ajar.kernel import events, ids, query, render
+from ajar.kernel import events, query, render
 from ajar.kernel.fields import Field
 from ajar.kernel.relations import referrers
 from ajar.kernel.sql import Statement, parameter, shapes

@@ -8,12 +8,12 @@ import sqlalchemy as sa
 from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from ajar import paging
 from ajar.errors import ApiError
 from ajar.kernel import render
 from ajar.kernel.registry import resources
 from ajar.kernel.sql import Statement, concat, parameter, shapes
 
-WINDOW = ("_limit", "_skip", "_fields", "_order_by")
 TEXTS = ARRAY(sa.Text)
 
 
@@ -99,7 +99,7 @@ async def page(ctx, resource, params: dict[str, str], total: Callable | None = N
     names, keys = render.wanted(resource, params.get("_fields"))
     statement = await paged(resource, names, shape, ordered(resource, params), total)
     about = resource.about
-    limits = window(params, about.usual, about.most, about.deepest)
+    limits = paging.window(params, about.usual, about.most, about.deepest)
     return await ctx.value(statement, **values, **limits, custom_keys=keys)
 
 
@@ -154,31 +154,6 @@ def listed(found: sa.Select, by: list, show: Callable[[Any], Any], more: Any = N
     text = concat('{"data":[', func.coalesce(data, ""), '],"has_more":', has_more)
     text = concat(text, ",", more, "}") if more is not None else concat(text, "}")
     return Statement(sa.select(text).select_from(rows))
-
-
-def window(params: dict[str, str], usual=100, most=200, deepest=10_000) -> dict[str, int]:
-    limit, skip = integer(params, "_limit", usual), integer(params, "_skip", 0)
-    if limit > most:
-        raise ApiError(
-            f"The limit you set is larger than the maximum limit for this resource "
-            f"(max_limit = {most})."
-        )
-    if skip > deepest:
-        raise ApiError(
-            f"The skip you set is larger than the maximum skip for this resource "
-            f"(max_skip = {deepest}). Please refine your search query."
-        )
-    return {"limit": limit, "skip": skip}
-
-
-def integer(params: dict[str, str], name: str, default: int) -> int:
-    text = params.get(name) or str(default)
-    digits = text.removeprefix("-")
-    if not (digits.isascii() and digits.isdigit()) or len(digits) > 18:
-        raise ApiError(f'{name} must be an integer (got "{text}" instead).')
-    if text[0] == "-":
-        raise ApiError(f'{name} must be a non-negative integer (got "{text}" instead).')
-    return int(text)
 
 
 def filters(resource) -> Iterator[str]:

@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from ajar.kernel.custom import Custom
 from ajar.kernel.fields import EXACT, Derived, Field, Text
 from ajar.kernel.registry import resources
-from ajar.kernel.relations import Ref
+from ajar.kernel.relations import CreatedBy, Lookup, Ref, UpdatedBy
 from ajar.kernel.sql import metadata
+from ajar.kernel.times import CreatedAt, UpdatedAt
 
 VERBS = ("list", "get", "create", "update", "delete")
 
@@ -150,3 +151,15 @@ class alongside:
     def __call__(self, write: Callable[[Any, str], Any]) -> "alongside":
         self.write = write
         return self
+
+
+class Tracked(Resource):
+    """The base of every resource that remembers who made it and who last changed it."""
+
+    date_created = CreatedAt(readonly=True)
+    date_updated = UpdatedAt(readonly=True)
+    created_by = CreatedBy("user", readonly=True)
+    updated_by = UpdatedBy("user", readonly=True)
+
+    created_by_name = Lookup("created_by", "name")
+    updated_by_name = Lookup("updated_by", "name")

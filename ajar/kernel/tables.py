@@ -1,4 +1,4 @@
-"""The tables that the kernel itself owns."""
+"""The table that the kernel itself owns."""
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSON, JSONB
@@ -31,29 +31,3 @@ event = sa.Table(
     sa.Index(None, "organization_id", "request_id"),
     postgresql_partition_by="RANGE (date_created)",
 )
-
-# Somebody who can sign in. The people an organization sees are rows of `user`, one for each
-# organization: so every table but these two belongs to one (docs/discussions.md).
-account = sa.Table(
-    "account",
-    metadata,
-    sa.Column("id", sa.Text, primary_key=True),  # the id of each of its users
-    sa.Column("email", sa.Text, nullable=False),
-    sa.Column("password_hash", sa.Text),
-    sa.Column("date_created", TIME, nullable=False),
-    sa.Index("uq__account__email", sa.text("lower(email)"), unique=True),
-)
-
-api_key = sa.Table(
-    "api_key",
-    metadata,
-    sa.Column("hash", sa.LargeBinary, primary_key=True),
-    sa.Column("id", sa.Text, nullable=False),
-    sa.Column("organization_id", sa.Text, nullable=False),
-    sa.Column("user_id", sa.Text, nullable=False),
-    sa.Column("name", sa.Text, nullable=False),
-    sa.Column("date_created", TIME, nullable=False),
-    sa.Index(None, "organization_id", "id"),
-)
-
-GLOBAL = (account, api_key)

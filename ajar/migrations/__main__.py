@@ -24,9 +24,7 @@ BEFORE = """\
 """
 AFTER = '    op.execute("create table event_default partition of event default")\n'
 FINAL = re.compile(r"op\.f\(('[^']*')\)")
-DEFAULTS = re.compile(
-    r", unique=False|, nullable=True|astext_type=sa\.Text\(\)|    # ###.*\n"
-)
+DEFAULTS = re.compile(r", unique=False|, nullable=True|astext_type=sa\.Text\(\)|    # ###.*\n")
 
 
 def main() -> None:

@@ -3,16 +3,17 @@
 import sqlalchemy as sa
 from sqlalchemy import func
 
+from ajar import paging
+from ajar.accounts import api_key
 from ajar.kernel import operation, query
-from ajar.kernel.fields import ISO
 from ajar.kernel.sql import Statement, parameter, shapes
-from ajar.kernel.tables import api_key
+from ajar.kernel.times import ISO
 
 
 @operation("api_key.list", "GET", "/api_key/", parameters=("_limit", "_skip"))
 async def list_(ctx, params, body):
     """The caller's own: a client finds out here for whom it works."""
-    limits = query.window(params)
+    limits = paging.window(params)
     return await ctx.value(await listed(), user_id=ctx.user_id, **limits)
 
 

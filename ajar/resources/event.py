@@ -7,11 +7,13 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy import func
 
+from ajar import paging
 from ajar.errors import ApiError, NotFound
 from ajar.kernel import operation, query
-from ajar.kernel.fields import RANGE, SHORT, DateTime
+from ajar.kernel.fields import RANGE
 from ajar.kernel.sql import TIME, Statement, parameter, shapes
 from ajar.kernel.tables import event
+from ajar.kernel.times import SHORT, DateTime
 
 EXACT = ("object_type", "object_id", "action", "lead_id", "user_id", "request_id")
 DATES = tuple(f"date_updated__{suffix}" for suffix in sorted(RANGE))
@@ -31,10 +33,10 @@ async def list_(ctx, params, body):
     """The newest changes first. `_cursor` goes on where an answer ended, or before it began."""
     if "date_updated" in params:
         raise ApiError("date_updated can only be used with __lt, __lte, __gt or __gte.")
-    if query.integer(params, "_skip", 0):
+    if paging.integer(params, "_skip", 0):
         raise ApiError("Events are paged with _cursor, not with _skip.")
     given, comparisons = filters(ctx, params)
-    limit = query.window(params, MOST, MOST)["limit"]
+    limit = paging.window(params, MOST, MOST)["limit"]
     cursor = decoded(params.get("_cursor"))
     after = cursor["back"] if cursor else False
     if cursor:

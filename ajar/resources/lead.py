@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 
-from ajar import merging
+from ajar import merging, paging
 from ajar.errors import Invalid
 from ajar.formats import zone
 from ajar.kernel import (
@@ -166,7 +166,7 @@ def total_results(resource, shape):
     return concat('"total_results":', sa.cast(number, sa.Text))
 
 
-@operation("lead.list", "GET", "/lead/", of=Lead, parameters=query.WINDOW)
+@operation("lead.list", "GET", "/lead/", of=Lead, parameters=paging.PARAMETERS)
 def list_(ctx, params, body):
     """Every lead, the one that changed last first."""
     return query.page(ctx, Lead, params, total_results)

@@ -6,6 +6,8 @@ import sqlalchemy as sa
 from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
+from ajar import ids
+from ajar.accounts import account
 from ajar.errors import ApiError, Invalid
 from ajar.kernel import (
     EXACT,
@@ -20,7 +22,6 @@ from ajar.kernel import (
     Text,
     computed,
     events,
-    ids,
     operation,
     ops,
     query,
@@ -28,7 +29,6 @@ from ajar.kernel import (
 )
 from ajar.kernel.operations import show
 from ajar.kernel.sql import TIME, Statement, concat, parameter, shapes
-from ajar.kernel.tables import account
 from ajar.resources.contact import Email
 from ajar.resources.role import BUILT_IN, Role, RoleRef, lock, need
 from ajar.resources.user import User

@@ -6,6 +6,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from ajar import paging
 from ajar.errors import ApiError, Forbidden, Invalid
 from ajar.kernel import (
     Choice,
@@ -185,7 +186,7 @@ def built_in(id) -> BuiltIn | None:
 @operation("role.list", "GET", "/role/", of=Role, parameters=tuple(list_parameters(Role)))
 async def list_(ctx, params, body):
     """The built-in roles come first."""
-    window = query.window(params, Role.about.usual, Role.about.most)
+    window = paging.window(params, Role.about.usual, Role.about.most)
     end = window["skip"] + window["limit"]
     first = [written(ctx, id, params) for id in list(BUILT_IN)[window["skip"] : end]]
     limit, skip = window["limit"] - len(first), max(0, window["skip"] - len(BUILT_IN))

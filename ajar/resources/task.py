@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy import case, func
 
 from ajar.errors import ApiError, Invalid
+from ajar.formats.time import day, moment
 from ajar.kernel import (
     EXACT,
     IN,
@@ -26,7 +27,6 @@ from ajar.kernel import (
     ops,
     query,
 )
-from ajar.kernel.fields import day, moment
 from ajar.kernel.operations import list_parameters, show
 from ajar.kernel.registry import resources
 from ajar.kernel.sql import parameter

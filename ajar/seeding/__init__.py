@@ -14,6 +14,7 @@ from ajar.seeding.story import Writer
 from ajar.seeding.team import assemble
 
 CHAPTER = 500  # leads that are written at once
+MOST = 10_000_000  # leads
 LOADERS = 2  # while one is written, another is stored
 
 

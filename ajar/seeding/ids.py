@@ -3,7 +3,7 @@ and before every id that a server makes."""
 
 import hashlib
 
-from ajar.kernel.ids import ALPHABET, LENGTH
+from ajar.ids import ALPHABET, LENGTH
 
 BEGINNING = 1_735_689_600_000  # the first millisecond of 2025: what the time in these ids says
 LOW = 8  # letters for the number

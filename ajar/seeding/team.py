@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy.dialects.postgresql import insert
 
+from ajar.accounts import account
 from ajar.kernel import ops, query
 from ajar.kernel.context import Context
 from ajar.kernel.registry import resources
 from ajar.kernel.sql import TIME, Statement, parameter, shapes
-from ajar.kernel.tables import account
 from ajar.seeding.ids import Ids
 from ajar.seeding.words import CHANNELS, INDUSTRIES, INTERESTS
 

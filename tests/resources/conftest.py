@@ -4,8 +4,7 @@ import base64
 
 import pytest
 
-from ajar import founding
-from ajar.kernel import ids
+from ajar import founding, ids
 from ajar.kernel.context import Caller, Context
 
 

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 import asyncpg
 import pytest
 
-from ajar.kernel import ids
+from ajar import ids
 from ajar.kernel.context import RIGHTS
 
 EMAIL = "clark@planet.example"

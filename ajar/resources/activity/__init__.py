@@ -2,6 +2,7 @@
 
 from sqlalchemy import case
 
+from ajar import paging
 from ajar.errors import ApiError
 from ajar.kernel import (
     EXACT,
@@ -83,7 +84,7 @@ async def list_(ctx, params, body):
     names = params.get("_fields") or None
     order = query.ordered(Timeline, params)
     statement = await feed(shape, order, tuple(sorted(names.split(","))) if names else None)
-    limits = query.window(params, deepest=Timeline.about.deepest)
+    limits = paging.window(params, deepest=Timeline.about.deepest)
     keys = [name for name in (names or "").split(",") if name.startswith("custom.")]
     return await ctx.value(statement, **values, **limits, custom_keys=keys)
 

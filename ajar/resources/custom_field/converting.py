@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import JSONB
 
+from ajar.jobs import task
 from ajar.kernel import ops, query
 from ajar.kernel.custom import PREFIX, as_list
-from ajar.kernel.jobs import task
 from ajar.kernel.registry import resources
 from ajar.kernel.sql import Statement, parameter, shapes
 from ajar.resources.custom_field.values import fits

@@ -4,8 +4,9 @@ import contextlib
 from datetime import UTC
 from typing import Any
 
+from ajar.formats.time import day, moment
 from ajar.kernel.custom import as_list
-from ajar.kernel.fields import BIGGEST, LONGEST, day, moment
+from ajar.kernel.fields import BIGGEST, LONGEST
 
 MULTIPLE = ("choices", "user", "contact", "custom_object")
 

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from ajar.kernel.custom import Custom
-from ajar.kernel.fields import CreatedAt, DateTime, Field, Items, UpdatedAt
+from ajar.kernel.fields import Field, Items
 from ajar.kernel.operations import Operation
 from ajar.kernel.relations import Lookup
+from ajar.kernel.times import CreatedAt, DateTime, UpdatedAt
 
 TEXT = {"type": "string"}
 CUSTOM = {"patternProperties": {r"^custom\.": {}}}
