@@ -82,10 +82,10 @@ class App:
     async def live(self, receive, send) -> None:
         await receive()
         prepare_shapes()
-        async with pool(self.database, self.settings.pool_size) as self.api.pool:
-            async with self.informed():
-                await send({"type": "lifespan.startup.complete"})
-                await receive()
+        opened = pool(self.database, self.settings.pool_size)
+        async with opened as self.api.pool, self.informed():
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
         await send({"type": "lifespan.shutdown.complete"})
 
     @contextlib.asynccontextmanager

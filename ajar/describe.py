@@ -6,7 +6,8 @@ from typing import Any
 from ajar.kernel.custom import Custom
 from ajar.kernel.fields import Field, Items
 from ajar.kernel.operations import Operation
-from ajar.kernel.relations import Lookup
+from ajar.kernel.registry import resources
+from ajar.kernel.relations import Children, Lookup
 from ajar.kernel.times import CreatedAt, DateTime, UpdatedAt
 
 TEXT = {"type": "string"}
@@ -27,14 +28,21 @@ def answer(resource) -> dict[str, Any]:
 def value(name: str, field: Any) -> dict[str, Any]:
     schema = field.schema()
     if isinstance(field, Items):
-        parts = {name: value(name, part) for name, part in field.fields.items()}
-        schema = {"type": "array", "items": {"type": "object", "properties": parts}}
+        schema = several(field.fields)
+    if isinstance(field, Children) and field.fields:
+        members = resources[field.of].about.members
+        schema = several({n: members[n] for n in field.fields}) | {"readOnly": True}
     if not isinstance(field, Field):
         return nullable(schema) if isinstance(field, Lookup) else schema
     if field.readonly:
         schema = schema | {"readOnly": True}
     always = field.required or field.blank is not None or name in ("id", "organization_id")
     return schema if always or isinstance(field, CreatedAt | UpdatedAt) else nullable(schema)
+
+
+def several(fields: dict[str, Any]) -> dict[str, Any]:
+    parts = {name: value(name, field) for name, field in fields.items()}
+    return {"type": "array", "items": {"type": "object", "properties": parts}}
 
 
 def nullable(schema: dict[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Two leads become one: what hangs off the source moves, and the source is deleted."""
 
+import contextlib
 from typing import Any
 
 import msgspec
@@ -46,12 +47,13 @@ async def both(ctx, lead: Any, body: dict) -> tuple[ops.Row, ops.Row]:
         raise Invalid(fields=wrong | missing)
     if body["source"] == body["destination"]:
         raise Invalid(errors=["A lead cannot be merged into itself."])
-    found = {}
+    found: dict[str, ops.Row] = {}
     for name in sorted(names, key=lambda name: body[name]):
-        try:
+        with contextlib.suppress(NotFound):
             found[name] = await ops.get(ctx, lead, body[name])
-        except NotFound:
-            raise absent(f"{name.capitalize()} lead does not exist.") from None
+    for name in names:
+        if name not in found:
+            raise absent(f"{name.capitalize()} lead does not exist.")
     return found["source"], found["destination"]
 
 

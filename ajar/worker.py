@@ -83,7 +83,9 @@ class Retry(procrastinate.BaseRetryStrategy):
         if isinstance(exception, asyncio.CancelledError):  # the worker was told to stop
             return procrastinate.RetryDecision()
         gap = self.gap(job.attempts)
-        return gap and procrastinate.RetryDecision(retry_in={"seconds": round(gap.total_seconds())})
+        if not gap:
+            return None
+        return procrastinate.RetryDecision(retry_in={"seconds": round(gap.total_seconds())})
 
     def gap(self, attempts: int) -> timedelta | None:
         return jobs.GAPS[attempts] if attempts < len(jobs.GAPS) else None

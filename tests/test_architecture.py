@@ -18,9 +18,9 @@ KERNEL = sorted((ROOT / "kernel").glob("*.py"))
 # Whoever stands in a line may import from the lines above it, and from its own package.
 LAYERS = [
     {"clock", "config", "database", "errors", "family", "ids", "postgres"},
-    {"formats", "jobs", "logs", "metrics", "providers"},
+    {"formats", "jobs", "logs", "metrics", "paging", "providers"},
     {"kernel"},
-    {"describe", "merging", "worth"},
+    {"accounts", "describe", "merging", "worth"},
     {"resources"},
     {"access", "http", "limits", "partitions"},
     {"docs_page", "founding", "maintenance", "migrations", "openapi", "seeding"},
@@ -29,7 +29,7 @@ LAYERS = [
     {"commands"},
     {"__main__"},
 ]
-KERNEL_NEEDS = {"clock", "errors", "formats", "ids", "jobs", "kernel"}
+KERNEL_NEEDS = {"clock", "errors", "formats", "ids", "jobs", "kernel", "paging"}
 NETWORK = {
     "aiohttp",
     "aioimaplib",

@@ -3,7 +3,6 @@
 from typing import TypedDict
 
 import phonenumbers
-import tztrout
 from phonenumbers import PhoneNumber, PhoneNumberFormat, ValidationResult
 
 HOME = "US"
@@ -36,6 +35,8 @@ def parse(text: str, country: str | None = None) -> Phone:
 
 def zones(phone: str) -> list[str]:
     """The IANA time zones a number may be in: several for a free number, none if unknown."""
+    import tztrout  # 30 MB of tables, which a server that never asks can do without
+
     return list(tztrout.tz_ids_for_phone(phone) or [])
 
 

@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from alembic import command
+from alembic.script import Script
 
 from ajar import migrating, resources
 from ajar.kernel.sql import metadata
@@ -52,6 +53,7 @@ def write(message: str) -> Path:
             config = migrating.configuration(db, declared=metadata)
             config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
             script = command.revision(config, message, autogenerate=True, rev_id=f"{number:04}")
+    assert isinstance(script, Script)
     return Path(script.path)
 
 

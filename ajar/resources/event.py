@@ -41,9 +41,9 @@ async def list_(ctx, params, body):
     after = cursor["back"] if cursor else False
     if cursor:
         given |= {"cursor_date": UPDATED.parse(ctx, cursor["date"]), "cursor_id": cursor["id"]}
-    statement = await listed(tuple(given), comparisons, after)
+    statement = await listed(tuple(given), comparisons, after, wanted(params))
     rows = await ctx.rows(statement, **given, limit=limit + 1, **withheld(ctx))
-    return page([row["json"] for row in rows], limit, cursor)
+    return page(rows, limit, cursor)
 
 
 def filters(ctx, params: dict[str, str]) -> tuple[dict, tuple]:
@@ -65,7 +65,7 @@ def withheld(ctx) -> dict:
     return {"is_admin": "manage_organization" in ctx.caller.permissions}
 
 
-def page(rows: list[str], limit: int, cursor: dict | None) -> dict:
+def page(rows: list, limit: int, cursor: dict | None) -> dict:
     """The cursors: to what is older, null at the end; to what is newer, null if there is none."""
     back, more = bool(cursor and cursor["back"]), len(rows) > limit
     rows = rows[:limit]
@@ -74,15 +74,14 @@ def page(rows: list[str], limit: int, cursor: dict | None) -> dict:
     older = more if not back else bool(cursor)
     newer = bool(cursor) if not back else more
     return {
-        "data": [msgspec.Raw(row.encode()) for row in rows],
+        "data": [msgspec.Raw(row["json"].encode()) for row in rows],
         "cursor_next": encoded(rows[-1], False) if rows and older else None,
         "cursor_previous": encoded(rows[0], True) if rows and newer else None,
     }
 
 
-def encoded(row: str, back: bool) -> str:
-    seen = msgspec.json.decode(row)
-    at = {"date": seen["date_updated"], "id": seen["id"], "back": back}
+def encoded(row, back: bool) -> str:
+    at = {"date": row["date"], "id": row["id"], "back": back}
     return base64.urlsafe_b64encode(msgspec.json.encode(at)).decode().rstrip("=")
 
 
@@ -107,8 +106,10 @@ class Cursor(msgspec.Struct):
 
 
 @shapes(200)
-def listed(names: tuple, comparisons: tuple, back: bool) -> Statement:
-    found = visible().where(*(event.c[name] == parameter(name) for name in names if name in EXACT))
+def listed(names: tuple, comparisons: tuple, back: bool, fields: tuple) -> Statement:
+    found = visible(fields).where(
+        *(event.c[name] == parameter(name) for name in names if name in EXACT)
+    )
     for name in comparisons:
         suffix = name.partition("__")[2]
         found = found.where(UPDATED.compare(event.c.date_updated, suffix, name))
@@ -124,30 +125,41 @@ def listed(names: tuple, comparisons: tuple, back: bool) -> Statement:
 @operation("event.get", "GET", "/event/{id}/", parameters=("_fields",))
 async def get(ctx, params, body):
     """One change."""
-    text = await ctx.value(await by_id(), id=params["id"], **withheld(ctx))
+    text = await ctx.value(await by_id(wanted(params)), id=params["id"], **withheld(ctx))
     if text is None:
         raise NotFound("Empty query: Event matching query does not exist.")
     return text
 
 
-@shapes(1)
-def by_id() -> Statement:
-    return Statement(visible().where(event.c.id == parameter("id")))
+def wanted(params: dict[str, str]) -> tuple[str, ...]:
+    """The names in `_fields` that are known; all of them if it is not there."""
+    names = [column.name for column in event.c]
+    asked = params.get("_fields") or ",".join(names)
+    return tuple(name for name in names if name in asked.split(","))
 
 
-def visible() -> sa.Select:
+@shapes(50)
+def by_id(fields: tuple) -> Statement:
+    return Statement(visible(fields).where(event.c.id == parameter("id")))
+
+
+def visible(fields: tuple) -> sa.Select:
     """Events of the organization as JSON; of those about a lead, only such that the caller may
     see. Old ones tell those who are not admins only that something changed."""
     hour = event.c.date_created > parameter("now", TIME) - sa.text("interval '1 hour'")
     told = sa.or_(parameter("is_admin", sa.Boolean), hour)
-    short = [column for column in event.c if column.name not in WITHHELD]
-    json = sa.case((told, written(list(event.c))), else_=written(short))
-    found = sa.select(sa.cast(json, sa.Text).label("json"))
+    every = [event.c[name] for name in fields]
+    short = [column for column in every if column.name not in WITHHELD]
+    json = sa.case((told, written(every)), else_=written(short))
+    place = shown(event.c.date_updated).label("date"), event.c.id
+    found = sa.select(sa.cast(json, sa.Text).label("json"), *place)
     found = found.where(event.c.organization_id == parameter("organization_id"))
     return found.where(query.may_see(event.c.lead_id))
 
 
 def written(columns: list):
+    if not columns:
+        return sa.literal_column("'{}'::json")
     one = sa.select(*(shown(column).label(column.name) for column in columns))
     return (
         sa.select(func.row_to_json(one.correlate(event).subquery().table_valued()))

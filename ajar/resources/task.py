@@ -2,6 +2,7 @@
 
 from datetime import UTC
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy import case, func
 
@@ -80,6 +81,16 @@ class Due(Field):
         return written(text)
 
 
+class TaskType(Choice):
+    """Tasks of most types are made by the server only."""
+
+    def clean(self, value, answer=None):
+        value = super().clean(value)
+        if value not in CREATABLE:
+            raise ValueError("Not a valid choice.")
+        return value
+
+
 def written(text: str) -> str:
     if len(text) == len("2026-11-21"):
         return day(text).isoformat()
@@ -97,7 +108,7 @@ class Task(
 ):
     """Something that someone must do about a lead."""
 
-    _type = Choice(*TYPES, fixed=True, default="lead", filter=EXACT | IN)
+    _type = TaskType(*TYPES, fixed=True, default="lead", filter=EXACT | IN)
     id = Text(readonly=True, filter=EXACT | IN)
     date_created = CreatedAt(fixed=True, filter=RANGE)
     date_updated = UpdatedAt(readonly=True, filter=RANGE)
@@ -185,14 +196,6 @@ async def forget_completed(ctx, id: str) -> None:
         await ops.delete(ctx, TaskCompleted, id)
 
 
-@operation("task.create", "POST", "/task/", of=Task, parameters=("_fields",))
-async def create(ctx, params, body):
-    """Tasks of the other types are made by the server."""
-    if body.get("_type", "lead") not in CREATABLE:
-        raise Invalid(fields={"_type": "Not a valid choice."})
-    return await show(ctx, Task, await ops.create(ctx, Task, body), params)
-
-
 @operation("task.list", "GET", "/task/", of=Task, parameters=(*list_parameters(Task), "format"))
 def list_(ctx, params, body):
     """Tasks that somebody wrote; those of another type when `_type` says so, or `all` of them."""
@@ -220,12 +223,13 @@ async def update(ctx, params, body):
     return await show(ctx, Task, await ops.update(ctx, Task, task["id"], body), params)
 
 
-def refuse_fixed(task: dict, body: dict) -> None:
+def refuse_fixed(task: ops.Row, body: dict) -> None:
     allowed = (*CHANGEABLE, "text") if task["_type"] == "lead" else CHANGEABLE
+    shown = msgspec.json.decode(task.json)
     fixed = [
         name
         for name in Task.about.stored
-        if name in body and name not in allowed and body[name] != task[name]
+        if name in body and name not in allowed and body[name] != shown[name]
     ]
     if fixed:
         raise Invalid(fields=dict.fromkeys(fixed, "Value cannot be changed."))

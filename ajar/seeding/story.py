@@ -3,6 +3,7 @@
 import random
 from collections import defaultdict
 from datetime import UTC, datetime, time, timedelta
+from functools import cache
 from typing import Any
 
 from ajar import worth
@@ -222,7 +223,7 @@ class Story:
             "opportunity_value": value,
             "opportunity_value_period": period,
             "opportunity_value_currency": self.team.currency,
-            "opportunity_value_formatted": money.formatted(value, self.team.currency, period),
+            "opportunity_value_formatted": formatted(value, self.team.currency, period),
             "opportunity_confidence": opportunity["confidence"],
             "opportunity_date_won": datetime.combine(won, time.min, UTC) if won else None,
         }
@@ -299,6 +300,7 @@ class Story:
 
 
 LAST = words.LAST_NAMES
+formatted = cache(money.formatted)
 
 
 def moment(time: datetime) -> str:

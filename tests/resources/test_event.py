@@ -104,3 +104,12 @@ def test_another_organizations_event_is_unknown(api, stranger):
     api.make("lead")
     event = listed(api)["data"][0]
     assert stranger.get(f"/event/{event['id']}/").status_code == 404
+
+
+def test_fields_limit_an_event(api):
+    api.make("lead")
+    page = listed(api, "?object_type=lead&_fields=action,object_type,nonsense&_limit=1")
+    assert page["data"] == [{"object_type": "lead", "action": "created"}]
+    id = listed(api, "?object_type=lead")["data"][0]["id"]
+    assert api.ok("get", f"/event/{id}/?_fields=id") == {"id": id}
+    assert api.ok("get", f"/event/{id}/?_fields=nonsense") == {}

@@ -61,10 +61,11 @@ def test_a_merge_leaves_an_activity_and_events_that_name_both(api):
 
 def test_an_unknown_source_is_answered_as_recorded(api):
     lead = api.make("lead")
-    body = {"source": "lead_nope", "destination": lead["id"]}
-    answer = api.post("/lead/merge/", json=body)
-    assert answer.status_code == 404
-    assert answer.json() == {"errors": ["Source lead does not exist."]}
+    for destination in (lead["id"], "dont_find_me"):
+        body = {"source": "lead_nope", "destination": destination}
+        answer = api.post("/lead/merge/", json=body)
+        assert answer.status_code == 404
+        assert answer.json() == {"errors": ["Source lead does not exist."]}
 
 
 def test_another_organizations_lead_is_an_unknown_one(api, stranger):

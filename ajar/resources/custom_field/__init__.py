@@ -10,6 +10,15 @@ from ajar.resources.custom_field.values import MULTIPLE, TYPES, fits
 __all__ = ["CustomField", "fits"]
 
 
+class Choices(List):
+    """What a value is one of; nothing where a value may be anything."""
+
+    blank = None
+
+    def clean(self, value, answer=None):
+        return super().clean(value) if value else None
+
+
 class CustomField(
     Tracked, order="date_created", usual=1000, most=1000, sorts=("name", "date_created")
 ):
@@ -20,7 +29,7 @@ class CustomField(
     name = Text(required=True, most=255, example="Industry")
     description = Text(most=280)
     type = Choice(*TYPES, required=True, example="text")
-    choices = List()
+    choices = Choices()
     accepts_multiple_values = Bool()
     editable_with_roles = List()
     converting_to_type = Text(readonly=True)

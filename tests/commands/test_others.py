@@ -1,0 +1,92 @@
+"""The commands beside `serve`: on a running server, and on one that is not."""
+
+import re
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def served(start):
+    return start().ready()
+
+
+def made(text):
+    return dict(line.split(": ", 1) for line in text.splitlines())
+
+
+ORGANIZATION = ("init", "--organization", "Bluth Company", "--email", "lucille@bluth.example")
+
+
+def test_init_while_serving_makes_an_organization_that_works_at_once(served, run):
+    told = made(run(*ORGANIZATION, "--name", "Lucille Bluth", "--data", served.data))
+    me = served.get("/me/", told["API key"]).json()
+
+    assert (me["id"], me["last_name"]) == (told["user"], "Bluth")
+
+
+def test_init_again_changes_nothing(served, run):
+    key = ("--api-key", "api_fixed", "--data", served.data)
+    first = made(run(*ORGANIZATION, *key))
+    again = made(run(*ORGANIZATION, *key))
+
+    assert first == again
+    assert served.get("/me/", "api_fixed").json()["id"] == first["user"]
+
+
+def test_init_without_a_server_leaves_none(run, tmp_path):
+    data = tmp_path / "data"
+    first = made(run(*ORGANIZATION, "--data", data))
+    again = made(run(*ORGANIZATION, "--data", data))
+
+    assert again == {name: first[name] for name in ("organization", "user")}
+    assert not (data / "postgres" / "cluster" / "postmaster.pid").exists()
+
+
+def test_init_refuses_another_password_and_a_key_of_somebody_else(served, run):
+    here = ("--data", served.data)
+    run(*ORGANIZATION, *here)
+    said = run(*ORGANIZATION, "--password", "wrong", *here, fails=True)
+    assert said == "ajar: lucille@bluth.example is known here, with another password\n"
+
+    said = run(*ORGANIZATION, "--api-key", served.key, *here, fails=True)
+    assert said == "ajar: that API key is somebody else's\n"
+
+
+def test_a_revoked_key_works_no_longer_from_that_moment(served, run):
+    here = ("--email", "admin@example.com", "--data", served.data)
+    key = run("apikey", "create", "--name", "Zapier", *here).strip()
+    assert served.get("/me/", key).status_code == 200
+
+    (line,) = [line for line in run("apikey", "list", *here).splitlines() if "Zapier" in line]
+    id = re.search(r"api_\S+", line)[0]
+    assert id not in key
+    run("apikey", "revoke", id, "--data", served.data)
+
+    assert served.get("/me/", key).status_code == 401
+
+
+def test_a_key_that_is_not_there_cannot_be_revoked(served, run):
+    said = run("apikey", "revoke", "api_none", "--data", served.data, fails=True)
+
+    assert said == "ajar: there is no API key api_none: see ajar apikey list\n"
+
+
+def test_the_doctor_finds_a_served_directory_well(served, run):
+    said = run("doctor", "--data", served.data)
+
+    assert "bad" not in said
+    assert "workers, 1 alive" in said
+
+
+def test_the_doctor_says_what_is_wrong_and_what_to_do(run, tmp_path):
+    command = ("doctor", "--data", tmp_path / "data")
+    done = run(*command, fails=True, DATABASE_URL="postgresql://127.0.0.1:1/none")
+
+    assert done == ""
+
+
+def test_help_and_version(run):
+    assert run("--version").startswith("ajar ")
+    for name in ("serve", "worker", "migrate", "init", "apikey", "doctor"):
+        assert name in run("--help")
+        assert "Usage" in run(name, "--help")

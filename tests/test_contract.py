@@ -1,0 +1,322 @@
+"""What we have built answers as the contract says: every operation is called and compared."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from ajar import resources
+from ajar.kernel.operations import all_operations
+
+REFERENCE = Path(__file__).parents[2] / "shared" / "reference"
+if not (REFERENCE / "openapi.json").exists():
+    pytest.skip("the contract is kept beside the repository", allow_module_level=True)
+
+resources.load()
+OPERATIONS = all_operations()
+CONTRACT = json.loads((REFERENCE / "openapi.json").read_text())
+SHAPES = json.loads((REFERENCE / "shapes.json").read_text())
+EXPECTED = {
+    described["operationId"]: (method.upper(), path, described)
+    for path, methods in CONTRACT["paths"].items()
+    for method, described in methods.items()
+}
+BUILT = sorted(OPERATIONS.keys() & EXPECTED.keys())
+
+# Where the contract contradicts itself or what was recorded: gaps.md, section 3, decides.
+CONTRADICTIONS = {}
+
+
+class Caller:
+    """Makes what an operation needs, and calls it."""
+
+    def __init__(self, api):
+        self.api = api
+
+    def call(self, name):
+        method, path, _ = EXPECTED[name]
+        path, body = self.request(name, path)
+        options = {"json": body} if method in ("POST", "PUT") else {}
+        return getattr(self.api, method.lower())(path, **options)
+
+    def request(self, name, path):
+        """The path with its ids, and a body that is good."""
+        if special := SPECIAL.get(name):
+            return special(self.api, path)
+        base, _, verb = name.rpartition(".")
+        id = self.row(base) if "{id}" in path or verb == "list" else ""
+        return path.replace("{id}", id), self.body(base, verb)
+
+    def row(self, base):
+        return MADE[base](self.api) if base in MADE else self.api.make(base)["id"]
+
+    def body(self, base, verb):
+        if verb != "update":
+            return self.api.body(base) if verb == "create" else {}
+        fields = OPERATIONS[f"{base}.update"].resource.about.stored.values()
+        return {f.name: f.example for f in fields if f.example is not None and not f.fixed}
+
+
+def first(path):
+    return lambda api: api.ok("get", path)["data"][0]["id"]
+
+
+def merged(api):
+    body = {"source": api.make("lead")["id"], "destination": api.make("lead")["id"]}
+    api.ok("post", "/lead/merge/", json=body)
+    return first("/activity/lead_merge/")(api)
+
+
+def created(api):
+    return first(f"/activity/created/?lead_id={api.make('lead')['id']}")(api)
+
+
+def completed(api):
+    api.make("task", is_complete=True)
+    return first("/activity/task_completed/")(api)
+
+
+def logged(api):
+    api.make("lead")
+    return first("/event/")(api)
+
+
+def membership(api):
+    return api.ok("get", "/me/")["memberships"][0]["id"]
+
+
+# Rows that are not made by a POST of their own kind.
+MADE = {
+    "activity": created,
+    "activity.created": created,
+    "activity.lead_merge": merged,
+    "activity.task_completed": completed,
+    "event": logged,
+    "me": lambda api: "",
+    "membership": membership,
+    "membership.pinned_views": membership,
+    "organization": lambda api: api.organization_id,
+    "user": lambda api: api.user_id,
+    "user.availability": lambda api: "",
+}
+
+
+def grouped(api):
+    group = api.make("group")["id"]
+    api.ok("post", f"/group/{group}/member/", json={"user_id": api.user_id})
+    return f"/group/{group}/member/{api.user_id}/", None
+
+
+# Requests that do not follow from a resource: (api, path) -> path and body.
+SPECIAL = {
+    "group.member.add": lambda api, path: (
+        path.replace("{group_id}", api.make("group")["id"]),
+        {"user_id": api.user_id},
+    ),
+    "group.member.remove": lambda api, path: grouped(api),
+    "lead.merge": lambda api, path: (
+        path,
+        {"source": api.make("lead")["id"], "destination": api.make("lead")["id"]},
+    ),
+    "membership.bulk_update": lambda api, path: (
+        f"{path}?id__in={membership(api)}",
+        {"auto_record_calls": "enabled"},
+    ),
+    "membership.create": lambda api, path: (
+        path,
+        {"email": f"{api.user_id}@team.example", "role_id": "user"},
+    ),
+    "membership.pinned_views.update": lambda api, path: (
+        path.replace("{id}", membership(api)),
+        {"saved_view_ids": []},
+    ),
+    "task.bulk_update": lambda api, path: (
+        f"{path}?id__in={api.make('task')['id']}",
+        {"is_complete": True},
+    ),
+}
+
+
+@pytest.fixture
+def called(api):
+    return lambda name: Caller(api).call(name)
+
+
+def success(name):
+    """The code that the contract has for a good answer, and the schema of its body."""
+    (code,) = [code for code in EXPECTED[name][2]["responses"] if code[0] == "2"]
+    content = EXPECTED[name][2]["responses"][code].get("content", {})
+    return int(code), content.get("application/json", {}).get("schema", {})
+
+
+@pytest.mark.parametrize("name", BUILT)
+def test_an_operation_is_where_the_contract_has_it(name):
+    ours = OPERATIONS[name]
+    assert (ours.method, ours.path) == EXPECTED[name][:2]
+
+
+@pytest.mark.parametrize("name", BUILT)
+def test_a_good_request_is_answered_as_the_contract_says(called, name):
+    answer = called(name)
+    code, schema = success(name)
+    assert answer.status_code == code, answer.text
+    if code == 204:
+        assert answer.content == b""
+        return
+    whole = schema | {"components": CONTRACT["components"]}
+    wrong = [
+        (path_of(error), error.message)
+        for error in Draft202012Validator(whole).iter_errors(answer.json())
+    ]
+    assert [one for one in wrong if (name, one[0]) not in CONTRADICTIONS] == []
+
+
+def path_of(error):
+    return re.sub(r"\.?\d+", "", ".".join(str(part) for part in error.path))
+
+
+# Field by field, as shapes.json has it
+
+KINDS = {
+    "str": str,
+    "id": str,
+    "dt": str,
+    "date": str,
+    "date|dt": str,
+    "int": int,
+    "num": (int, float),
+    "bool": bool,
+    "obj": dict,
+    "any": object,
+}
+
+
+def shape_of(name):
+    """The name of the shape that an operation answers with, if it has one."""
+    for shape, described in SHAPES.items():
+        if name in described["operations"]:
+            return shape
+    base, _, verb = name.rpartition(".")
+    return base if base in SHAPES and verb in ("list", "get", "create", "update") else None
+
+
+def fits(type_, nullable, value):
+    if value is None:
+        return nullable
+    if type_[0] == "[":
+        return isinstance(value, list) and all(fits(type_[1:-1], False, one) for one in value)
+    if type_.startswith("enum("):
+        return value in type_[5:-1].split(",")
+    kind = KINDS.get(type_, dict)
+    return isinstance(value, kind) and (
+        type_ == "bool" or not isinstance(value, bool) or kind is object
+    )
+
+
+def misfits(shape, value):
+    """What is missing in an object, or is of another type than it should be."""
+    for name, field in SHAPES[shape]["fields"].items():
+        if field["response"] == "no" or name.startswith("custom.FIELD"):
+            continue
+        if name not in value:
+            if field["response"] == "always":
+                yield f"{name} is missing"
+        elif not fits(field["type"], field["nullable"], value[name]):
+            yield f"{name} should be {field['type']}, not {value[name]!r}"
+
+
+@pytest.mark.parametrize("name", [name for name in BUILT if shape_of(name)])
+def test_every_field_is_there_and_of_its_type(called, name):
+    body = called(name).json()
+    rows = body["data"] if name.endswith(".list") else [body]
+    shape = shape_of(name)
+    wrong = sorted({one for row in rows for one in misfits(shape, row)})
+    known = KNOWN.get(shape, {})
+    assert rows
+    assert [one for one in wrong if one.split(" ")[0] not in known] == []
+
+
+# What a shape asks for and we do not show, and why.
+KNOWN: dict[str, dict[str, str]] = {}
+
+
+# The answers that the documentation itself shows
+
+DOCUMENTED = REFERENCE / "samples" / "documented"
+NOTE = {
+    "title": "Welcome",
+    "note_html": "<body><p>this is a test note.</p></body>",
+    "pinned": True,
+    "attachments": [
+        {
+            "content_type": "image/gif",
+            "filename": "picture.gif",
+            "size": 20673,
+            "url": "https://app.close.com/go/file/x/picture.gif/",
+        }
+    ],
+}
+
+
+def sample(name):
+    return json.loads((DOCUMENTED / f"{name}.json").read_text())["answer"]
+
+
+def differences(shown, ours, at=""):
+    """Keys that we lack and types that differ, compared with an answer as it is documented."""
+    if isinstance(shown, dict) and isinstance(ours, dict):
+        yield from (f"{at}.{key} is missing" for key in shown.keys() - ours.keys())
+        for key in shown.keys() & ours.keys():
+            yield from differences(shown[key], ours[key], f"{at}.{key}")
+    elif isinstance(shown, list) and isinstance(ours, list):
+        for one in shown[:1] if ours else ():
+            yield from differences(one, ours[0], f"{at}[]")
+    elif shown is not None and type(shown) is not type(ours):
+        yield f"{at} should be like {shown!r}, not {ours!r}"
+
+
+def test_creating_a_note_is_answered_as_documented(api):
+    ours = api.make("activity.note", **NOTE)
+    assert list(differences(sample("activity_note_create"), ours)) == []
+
+
+def test_a_list_of_notes_is_as_documented(api):
+    api.make("activity.note", **NOTE)
+    shown, ours = sample("activity_note_list"), api.ok("get", "/activity/note/")
+    assert list(differences(shown, ours)) == []
+
+
+@pytest.mark.parametrize("kind", ["Created", "Note"])
+def test_a_list_of_activities_is_as_documented(api, kind):
+    note = api.make("activity.note", **NOTE)
+    ours = api.ok("get", f"/activity/?lead_id={note['lead_id']}")
+    shown = sample("activity_list")
+    of_kind = {"data": [one for one in ours["data"] if one["_type"] == kind]}
+    for one in shown["data"]:
+        if one["_type"] == kind:
+            assert list(differences({"data": [one]}, of_kind)) == []
+    assert of_kind["data"]
+    assert shown.keys() <= ours.keys()
+
+
+# Every statement that these operations send
+
+
+@pytest.mark.parametrize("name", BUILT)
+def test_every_statement_of_an_operation_keeps_to_one_organization(
+    called, statements, strays, name
+):
+    found = {stray for text in statements(lambda: called(name)) for stray in strays(text)}
+    assert found <= SHARED.get(name, set())
+
+
+# Accounts are not of one organization: what people call somebody is looked up in all of them.
+SHARED = {"membership.create": {"user_1"}}
+
+
+def test_how_much_is_built(capsys):
+    with capsys.disabled():
+        print(f"\nbuilt {len(BUILT)} of {len(EXPECTED)}")
+    assert BUILT
