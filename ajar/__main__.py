@@ -7,7 +7,7 @@ import typer
 
 from ajar import __version__
 from ajar.bootstrap import Refused
-from ajar.commands import Trouble, apikey, doctor, init, migrate, serve, worker
+from ajar.commands import Trouble, apikey, doctor, init, migrate, seed, serve, worker
 from ajar.migrating import NewerDatabase
 from ajar.postgres import ServerError
 
@@ -23,6 +23,7 @@ program.command()(serve.serve)
 program.command()(worker.worker)
 program.command()(migrate.migrate)
 program.command()(init.init)
+program.command()(seed.seed)
 program.add_typer(apikey.program, name="apikey")
 program.command()(doctor.doctor)
 

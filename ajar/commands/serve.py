@@ -9,6 +9,7 @@ import tempfile
 from contextlib import nullcontext
 from typing import Annotated, Any
 
+import psycopg
 import typer
 import uvicorn
 from uvicorn.supervisors import Multiprocess
@@ -44,8 +45,10 @@ def serve(
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     with owned(here) as url, listening(here) as sock:
-        here = settings(DATABASE_URL=url, AJAR_PORT=sock.getsockname()[1])
         migrating.upgrade(url)
+        if not here.database_url:
+            forget_workers(url)
+        here = settings(DATABASE_URL=url, AJAR_PORT=sock.getsockname()[1])
         introduce(here, url)
         with metrics_directory(), Child("worker", "--until-eof") if worker else nullcontext():
             print(f"Ajar {__version__} is at {here.address} (Ctrl-C ends it)", flush=True)
@@ -73,6 +76,13 @@ def listening(here: Settings) -> socket.socket:
         reason = "is in use by another program" if taken else f"cannot be used: {error.strerror}"
         raise Trouble(f"port {here.port} of {here.host} {reason}") from None
     return sock
+
+
+def forget_workers(url: str) -> None:
+    """Whoever worked on a database of our own went with it: what they had begun is taken up at
+    once, and not when they have been silent for long enough."""
+    with psycopg.connect(url) as db:
+        db.execute("delete from procrastinate_workers")
 
 
 def introduce(here: Settings, url: str) -> None:

@@ -133,9 +133,10 @@ class Story:
         return values
 
     def add_contact(self) -> None:
-        id, first, last = self.new("contact"), *map(self.one_of, (words.FIRST_NAMES, LAST))
+        id, first, last = self.new("contact"), *map(self.one_of, NAMES)
         self.people.append((id, first))
-        email = {"email": f"{first}.{last}@{self.domain}".lower(), "type": "office"}
+        address = f"{first}.{last}@{self.domain}".lower()
+        email = {"email": address, "type": "office", "is_unsubscribed": False}
         url = {"url": f"https://{self.domain}/{first.lower()}", "type": "url"}
         (channel,) = self.team.contact_fields
         values = {
@@ -299,7 +300,7 @@ class Story:
         return time.replace(microsecond=time.microsecond // 1000 * 1000)
 
 
-LAST = words.LAST_NAMES
+NAMES = (words.FIRST_NAMES, words.LAST_NAMES)
 formatted = cache(money.formatted)
 
 

@@ -8,7 +8,7 @@ from ajar.formats import phone, rich_text, zone
 
 class Place(NamedTuple):
     city: str
-    state: str
+    state: str | None
     zipcode: str
     country: str
     number: str  # the beginning of its phone numbers; three digits follow
@@ -36,10 +36,10 @@ PLACES = (
     Place("Miami", "FL", "33101", "US", "+13055550"),
     Place("Toronto", "ON", "M5V 2T6", "CA", "+16475550"),
     Place("Vancouver", "BC", "V6B 1A1", "CA", "+16045550"),
-    Place("London", "", "EC1A 1BB", "GB", "+442079460"),
-    Place("Manchester", "", "M1 1AE", "GB", "+441614960"),
-    Place("Berlin", "", "10115", "DE", "+493023125"),
-    Place("Paris", "", "75001", "FR", "+33199000"),
+    Place("London", None, "EC1A 1BB", "GB", "+442079460"),
+    Place("Manchester", None, "M1 1AE", "GB", "+441614960"),
+    Place("Berlin", None, "10115", "DE", "+493023125"),
+    Place("Paris", None, "75001", "FR", "+33199000"),
     Place("Sydney", "NSW", "2000", "AU", "+61255500"),
 )
 STREETS = ("Main St", "Oak Ave", "Market St", "Station Rd", "High St", "Park Lane", "King St")

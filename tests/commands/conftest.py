@@ -115,7 +115,7 @@ def start(tmp_path_factory):
 
 @pytest.fixture
 def run():
-    """Run a command to its end; its standard output, or if it fails its error."""
+    """Run a command to its end; what it said, which is all errors if it fails."""
 
     def ran(*arguments, fails=False, **said):
         done = subprocess.run(
@@ -126,6 +126,6 @@ def run():
             timeout=WITHIN,
         )
         assert (done.returncode != 0) == fails, done.stdout + done.stderr
-        return done.stderr if fails else done.stdout
+        return done.stdout + done.stderr if fails else done.stdout
 
     return ran

@@ -10,7 +10,12 @@ import sys
 import time
 from pathlib import Path
 
+import httpx2
+import psutil
+import psycopg
 import pytest
+
+from ajar.postgres.server import url_of
 
 from .conftest import WITHIN, Serving
 
@@ -27,13 +32,15 @@ def until(holds):
         time.sleep(0.05)
 
 
+def alive(processes):
+    return [p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
+
+
 def test_the_first_start_shows_a_key_that_works(served):
     assert served.get("/me/", served.key).json()["email"] == "admin@example.com"
 
 
 def test_it_says_that_it_is_alive_and_ready_and_counts(served):
-    import httpx2
-
     for path in ("/healthz", "/readyz"):
         assert httpx2.get(served.url + path).text == "ok"
     served.get("/me/", served.key)
@@ -85,14 +92,15 @@ def test_a_database_that_is_away_is_said_in_one_line(run, tmp_path):
     assert "hush" not in said
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize(
+    ("number", "workers"), [(signal.SIGINT, "1"), (signal.SIGTERM, "1"), (signal.SIGTERM, "2")]
+)
 def test_a_signal_ends_everything_in_good_order(start, number, workers):
     server = start("--workers", workers).ready()
     family = server.family()
 
     assert server.stop(number) == 0
-    assert [process for process in family if process.is_running()] == []
+    until(lambda: not alive(family))
     assert "Traceback" not in server.output
 
 
@@ -117,14 +125,30 @@ def test_when_the_first_process_is_killed_the_others_go(start, workers):
     server.process.kill()
     server.process.wait()
 
-    until(lambda: not [c for c in children if c not in postgres and c.is_running()])
+    until(lambda: not alive(set(children) - set(postgres)))
     second = start(data=server.data).ready()
     assert second.stop() == 0
 
 
+def test_a_job_that_was_being_done_at_a_kill_is_done_soon_after_the_restart(start):
+    first = start().ready()
+    with psycopg.connect(url_of(first.data / "postgres")) as db:
+        db.execute(
+            "with fresh as (insert into procrastinate_workers default values returning id)"
+            " insert into procrastinate_jobs (queue_name, task_name, args, status, worker_id)"
+            " select 'ajar', 'done', '{}', 'doing', id from fresh"
+        )
+    first.kill()
+
+    second = start(data=first.data).ready()
+
+    with psycopg.connect(url_of(second.data / "postgres"), autocommit=True) as db:
+        until(lambda: db.execute("select count(*) from procrastinate_jobs").fetchone() == (0,))
+
+
 def test_a_worker_that_is_killed_is_started_again(served):
     def worker():
-        return [p for p in served.family() if "worker" in p.cmdline()]
+        return [p for p in alive(served.family()) if "worker" in p.cmdline()]
 
     until(worker)
     (old,) = worker()

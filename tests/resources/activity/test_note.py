@@ -73,7 +73,8 @@ def test_an_attachment_is_an_uploaded_file(api, url, status):
     answer = api.post("/activity/note/", json=body)
     assert answer.status_code == status
     if status == 200:
-        assert answer.json()["attachments"] == [file | {"size": None}]
+        more = {"size": None, "thumbnail_url": url + "/thumbnail/"}
+        assert answer.json()["attachments"] == [file | more]
 
 
 def test_kinds_of_one_table_do_not_see_each_other(api):
