@@ -6,11 +6,13 @@ from typing import Any
 import msgspec
 
 from ajar.errors import ApiError, Invalid, NotFound
-from ajar.kernel import events, ops, query
+from ajar.kernel import Text, events, ops, query
+from ajar.kernel.fields import cleaned
 from ajar.kernel.registry import resources
 from ajar.kernel.relations import referrers
 
 SINGLE = ("name", "description", "url")
+LEADS = {"source": Text(required=True), "destination": Text(required=True)}
 
 
 async def merge(ctx, lead: Any, body: dict) -> None:
@@ -40,25 +42,17 @@ async def merge(ctx, lead: Any, body: dict) -> None:
 
 async def both(ctx, lead: Any, body: dict) -> tuple[ops.Row, ops.Row]:
     """The two leads, locked in the order of their ids: two merges never wait for each other."""
-    names = ("source", "destination")
-    missing = {name: "This field is required." for name in names if not body.get(name)}
-    wrong = {name: "Value must be of str type." for name in names if not is_text(body.get(name))}
-    if missing or wrong:
-        raise Invalid(fields=wrong | missing)
+    body = cleaned(LEADS, body)
     if body["source"] == body["destination"]:
         raise Invalid(errors=["A lead cannot be merged into itself."])
     found: dict[str, ops.Row] = {}
-    for name in sorted(names, key=lambda name: body[name]):
+    for name in sorted(LEADS, key=lambda name: body[name]):
         with contextlib.suppress(NotFound):
             found[name] = await ops.get(ctx, lead, body[name])
-    for name in names:
+    for name in LEADS:
         if name not in found:
             raise absent(f"{name.capitalize()} lead does not exist.")
     return found["source"], found["destination"]
-
-
-def is_text(value: Any) -> bool:
-    return isinstance(value, str)
 
 
 def absent(message: str) -> ApiError:

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
@@ -15,6 +14,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from ajar import partitions
+from ajar.clock import Clock
 from ajar.migrations import HERE
 
 # Whoever changes the schema holds this lock of PostgreSQL's.
@@ -42,7 +42,7 @@ async def partition(url: str) -> None:
     db = await asyncpg.connect(url)
     try:
         async with db.transaction():
-            await partitions.make(db, datetime.now(UTC))
+            await partitions.make(db, Clock()())
     finally:
         await db.close()
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
 import typer
@@ -10,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ajar import bootstrap, founding
+from ajar.clock import Clock
 from ajar.commands import Data, Trouble, settings
 from ajar.commands.database import reached
 from ajar.kernel.context import RIGHTS, Caller, Context
@@ -53,7 +53,7 @@ def create(
     async def made(db: Any) -> str:
         found = await member(db, email, organization)
         caller = Caller(found["id"], found["user_id"])
-        return await founding.add_key(Context(db, caller, datetime.now(UTC)), name)
+        return await founding.add_key(Context(db, caller, Clock()()), name)
 
     print(within(data, made))
 

@@ -3,13 +3,13 @@
 import shutil
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any, LiteralString, NamedTuple
 
 import psycopg
 from rich.console import Console
 
 from ajar import migrating
+from ajar.clock import Clock
 from ajar.commands import Data, Trouble, settings
 from ajar.commands.database import reached
 from ajar.config import Settings
@@ -85,7 +85,7 @@ def of_database(url: str) -> Iterator[Finding]:
     with psycopg.connect(url, autocommit=True) as db:
         version = db.info.parameter_status("server_version")
         yield Finding(True, f"PostgreSQL {version}")
-        apart = abs(count(db, CLOCK, datetime.now(UTC)))
+        apart = abs(count(db, CLOCK, Clock()()))
         remedy = "Let both machines follow a time server."
         yield Finding(apart < APART, f"clocks, {apart:.1f} seconds apart", remedy)
         with migrating.connected(url) as connection:

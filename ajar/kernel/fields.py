@@ -2,6 +2,7 @@
 it, and how a list may be filtered by it."""
 
 import operator
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -228,7 +229,7 @@ class Items(List):
         return items
 
 
-def cleaned(fields: dict[str, Field], data: Any) -> dict:
+def cleaned(fields: Mapping[str, Field], data: Any) -> dict:
     """A small object whose fields need nothing from the database. All errors at once."""
     if not isinstance(data, dict):
         raise Invalid(errors=["Value must be of dict type."])

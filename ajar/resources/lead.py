@@ -237,7 +237,7 @@ async def with_status(ctx, body: dict) -> dict:
     return body | {"status_id": ids[0]}
 
 
-@operation("lead.merge", "POST", "/lead/merge/", of=Lead)
+@operation("lead.merge", "POST", "/lead/merge/", of=Lead, takes=merging.LEADS)
 async def merge(ctx, params, body):
     """Fold the lead `source` into the lead `destination`."""
     await merging.merge(ctx, Lead, body)

@@ -124,7 +124,14 @@ class Invitation:
 INVITATION = {name: one for name, one in vars(Invitation).items() if isinstance(one, Field)}
 
 
-@operation("membership.create", "POST", "/membership/", of=Membership, parameters=("_fields",))
+@operation(
+    "membership.create",
+    "POST",
+    "/membership/",
+    of=Membership,
+    parameters=("_fields",),
+    takes=INVITATION,
+)
 async def create(ctx, params, body):
     """Make sure that whoever has this e-mail address is an active member. One who is already
     keeps the role."""
@@ -194,7 +201,13 @@ async def change(ctx, id: str, body: dict) -> ops.Row:
     return await ops.update(ctx, Membership, id, body)
 
 
-@operation("membership.bulk_update", "PUT", "/membership/", parameters=("id__in",))
+@operation(
+    "membership.bulk_update",
+    "PUT",
+    "/membership/",
+    parameters=("id__in",),
+    takes={name: one for name, one in Membership.about.stored.items() if not one.readonly},
+)
 async def bulk_update(ctx, params, body):
     """The same change to each membership whose id is in the list."""
     if not params.get("id__in"):
@@ -234,7 +247,12 @@ def pinned() -> Statement:
     return Statement(query.owned(Membership, rows, ids).where(rows.c.id == parameter("id")))
 
 
-@operation("membership.pinned_views.update", "PUT", "/membership/{id}/pinned_views/")
+@operation(
+    "membership.pinned_views.update",
+    "PUT",
+    "/membership/{id}/pinned_views/",
+    takes={"saved_view_ids": Membership.about.stored["saved_view_ids"]},
+)
 async def pin_views(ctx, params, body):
     """The whole list, in its order."""
     if body.get("saved_view_ids") is None:

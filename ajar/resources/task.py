@@ -235,7 +235,13 @@ def refuse_fixed(task: ops.Row, body: dict) -> None:
         raise Invalid(fields=dict.fromkeys(fixed, "Value cannot be changed."))
 
 
-@operation("task.bulk_update", "PUT", "/task/", of=Task, parameters=tuple(list_parameters(Task)))
+@operation(
+    "task.bulk_update",
+    "PUT",
+    "/task/",
+    parameters=tuple(list_parameters(Task)),
+    takes={name: Task.about.stored[name] for name in IN_BULK},
+)
 async def bulk_update(ctx, params, body):
     """Change every task that the filters of the list select."""
     wrong = [name for name in body if name not in IN_BULK]

@@ -1,5 +1,6 @@
 """The real program, in processes of its own."""
 
+import contextlib
 import os
 import re
 import signal
@@ -88,7 +89,8 @@ class Serving:
         """What a power cut does."""
         processes = self.family()
         for process in processes:
-            process.kill()
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
         psutil.wait_procs(processes, timeout=WITHIN)
         self.process.wait()
 

@@ -335,7 +335,8 @@ def test_files_are_attached(api, begin):
 
     made = api.make("opportunity", attachments=[file])
 
-    assert made["attachments"] == [file | {"content_type": None, "size": None}]
+    more = {"content_type": None, "size": None, "thumbnail_url": None}
+    assert made["attachments"] == [file | more]
     assert update(api, made, attachments=[])["attachments"] == []
 
 

@@ -16,7 +16,14 @@ class GroupMember(Resource, path="group/member", prefix="gmem", verbs=(), logged
         await ctx.forget_rights()
 
 
-@operation("group.member.add", "POST", "/group/{group_id}/member/", status=201, of=GroupMember)
+@operation(
+    "group.member.add",
+    "POST",
+    "/group/{group_id}/member/",
+    status=201,
+    of=GroupMember,
+    takes={"user_id": GroupMember.about.stored["user_id"]},
+)
 async def add(ctx, params, body):
     """Whoever is in it already stays in it."""
     need(ctx, "manage_organization")
