@@ -9,10 +9,10 @@ from typing import Any
 from ajar import worth
 from ajar.formats import money
 from ajar.kernel.registry import resources
-from ajar.kernel.resource import Resource
 from ajar.resources.contact import time_zone
 from ajar.seeding import words
 from ajar.seeding.ids import Ids
+from ajar.seeding.sheet import Sheet
 from ajar.seeding.team import Team
 
 MOST = 64  # ids that one lead may use
@@ -20,26 +20,6 @@ YEARS = timedelta(days=3 * 365)
 DAY = timedelta(days=1)
 LEAST = timedelta(minutes=1)
 DECIDED = {"won": 100, "lost": 1}  # how sure, in percent
-
-
-class Sheet:
-    """The columns of a kind of row, and what it has where nobody says otherwise."""
-
-    def __init__(self, resource: type[Resource]):
-        about = resource.about
-        self.table, self.prefix = about.table.name, about.prefix
-        self.columns = [column.name for column in about.table.c]
-        blank = {name: field.blank for name, field in about.stored.items()}
-        if about.custom:
-            blank[about.custom.name] = {}
-        if about.type:
-            blank["_type"] = about.type
-        self.blank = {name: blank.get(name) for name in self.columns}
-
-    def row(self, values: dict[str, Any]) -> tuple:
-        row = self.blank | values
-        assert len(row) == len(self.columns), values.keys() - self.blank.keys()
-        return tuple(row.values())
 
 
 class Place:
@@ -246,10 +226,10 @@ class Story:
             "priority": "high" if self.chance() < 0.2 else "medium",
             "_type": "lead",
         }
+        at = self.later(made) if done else made
         if done:
-            at = self.later(made)
             task |= {"is_complete": True} | self.completed(task, at)
-        self.add("task", task, min(made, due), at if done else made)
+        self.add("task", task, min(made, due), at)
 
     def completed(self, task: dict, at: datetime) -> dict:
         told = {

@@ -19,7 +19,7 @@ class Place(NamedTuple):
         label = {"label": "business", "address_1": line, "address_2": None}
         return label | parts | {"country": self.country, "tz_ids": zones}
 
-    def phones(self) -> list[dict]:
+    def phones(self) -> list[phone.Phone]:
         return [phone.parse(f"{self.number}{last}") for last in range(100, 200)]
 
 
