@@ -114,7 +114,7 @@ def answer(here: Settings, sock: socket.socket) -> None:
         factory=True,
         workers=here.workers,
         loop="uvloop",
-        http="httptools",
+        http="ajar.http.protocol:Protocol",
         lifespan="on",
         log_config=None,
         access_log=False,

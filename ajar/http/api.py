@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any, Protocol
 
 import asyncpg
@@ -110,10 +110,12 @@ class Api:
         return result
 
     def context(self, db, caller: Caller, call: "Call", method: str) -> Context:
-        try:
-            here = zone.from_offset(call.headers.get("x-tz-offset") or "0")
-        except ValueError as error:
-            raise ApiError(f"x-tz-offset: {error}") from None
+        here = UTC
+        if offset := call.headers.get("x-tz-offset"):
+            try:
+                here = zone.from_offset(offset)
+            except ValueError as error:
+                raise ApiError(f"x-tz-offset: {error}") from None
         meta = {"request_method": method, "request_path": PREFIX + call.path}
         ctx = Context(db, caller, self.clock(), here, call.request_id, self.fold, self.origin)
         ctx.meta, ctx.headers = meta, call.headers_out

@@ -59,6 +59,11 @@ class Field:
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
 
+    @property
+    def enforced(self) -> bool:
+        """Whether the database itself refuses what `question` would be asked for."""
+        return False
+
     def column(self) -> sa.Column:
         primary = self.name in ("organization_id", "id")
         return sa.Column(self.name, self.column_type, primary_key=primary, nullable=not primary)

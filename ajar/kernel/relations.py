@@ -30,6 +30,12 @@ class Ref(Field):
     def indexed(self) -> bool:
         return not self.stamped and self.on_delete != "keep"
 
+    @property
+    def enforced(self) -> bool:
+        """By its foreign key; a kind of reference that asks for more is not."""
+        plain = type(self).question is Ref.question and self.default is not FIRST
+        return plain and self.on_delete != "keep"
+
     def constrain(self, table: sa.Table) -> None:
         """What the database itself holds to: the row referred to exists."""
         about = resources[self.to].about

@@ -16,6 +16,7 @@ from closeio_api import API
 from ajar import founding
 from ajar.app import App
 from ajar.config import Settings
+from ajar.http.protocol import Protocol
 
 number = itertools.count()
 
@@ -31,7 +32,7 @@ class Served:
         options |= {"public_url": self.url, "data": data} | settings
         app = App(Settings(database_url=database, **options), database)
         quiet = {"log_config": None, "access_log": False}
-        self.server = uvicorn.Server(uvicorn.Config(app, **quiet, lifespan="on"))
+        self.server = uvicorn.Server(uvicorn.Config(app, **quiet, http=Protocol, lifespan="on"))
         self.thread = threading.Thread(target=self.server.run, args=([self.socket],))
 
     def __enter__(self):
