@@ -41,6 +41,8 @@ def configure(settings: Settings) -> None:
     root.setLevel(level)
     for name in QUIET:
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
+    # It tells with a traceback that it tries again, which we say in a line.
+    logging.getLogger("asyncpg").setLevel(logging.ERROR)
     # It tells the arguments of each job; that a job failed is told by the worker.
     logging.getLogger("procrastinate.worker").addFilter(lambda record: False)
 

@@ -31,7 +31,7 @@ def parsed() -> Any:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     cache = Path(user_cache_dir("ajar")) / "benchmarks"
     parser.add_argument("--leads", type=int, nargs="+", default=[10_000], help="sizes to measure")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=4, help="of each measurement")
     parser.add_argument("--only", default="", help="cases whose title has this in it")
     parser.add_argument("--data", type=Path, default=cache, help="where the databases are kept")
@@ -42,7 +42,8 @@ def parsed() -> Any:
 def measure(leads: int, arguments: Any) -> list[dict]:
     with Postgres.start(arguments.data / str(leads), settings=POSSIBLE) as postgres:
         known = asyncio.run(data.prepared(postgres.url, leads))
-        which = postgres.url, psutil.Process(postgres._process.pid), known.keys[data.READERS]
+        pid = (arguments.data / str(leads) / "cluster" / "postmaster.pid").read_text().split()[0]
+        which = postgres.url, psutil.Process(int(pid)), known.keys[data.READERS]
         with (
             servers.running("floor", *which) as floor,
             servers.running("ajar", *which) as ajar,
@@ -116,11 +117,10 @@ def measured(case: cases.Case, known: data.Known, server: Any, seconds: int, cha
     return result | {"server": used[0] / requests, "postgres": used[1] / requests}
 
 
-HEAD = (
-    "| {leads:,} leads | floor/s | Ajar/s | ratio | wanted | server CPU ms: floor, Ajar "
-    "| PostgreSQL CPU ms: floor, Ajar | p99 ms: floor, Ajar | Ajar's MB |\n"
-    "|---|---|---|---|---|---|---|---|---|"
-)
+HEAD = """\
+| {leads:,} leads | floor/s | Ajar/s | ratio | wanted | CPU ratio | server CPU ms \
+| PostgreSQL CPU ms | p99 ms | Ajar's MB |
+|---|---|---|---|---|---|---|---|---|---|"""
 
 
 def table(leads: int, rows: list[dict]) -> str:
@@ -128,17 +128,20 @@ def table(leads: int, rows: list[dict]) -> str:
 
 
 def line(row: dict) -> str:
+    """Pairs are: the floor's, Ajar's."""
     floor, ajar = row["floor"], row["ajar"]
     pairs = [
         f"{floor[key]:{form}}, {ajar[key]:{form}}"
-        for key, form in (("server", ".3f"), ("postgres", ".2f"), ("p99", ".1f"))
+        for key, form in (("server", ".2f"), ("postgres", ".2f"), ("p99", ".0f"))
     ]
+    work = [one["server"] + one["postgres"] for one in (floor, ajar)]
     cells = [
         row["case"].title,
         f"{floor['rate']:,.0f}",
         f"{ajar['rate']:,.0f}",
         f"{row['ratio']:.2f}",
         f"{row['case'].least:.2f}",
+        f"{work[0] / work[1]:.2f}",
         *pairs,
         f"{row['memory']['ajar']:.0f}",
     ]

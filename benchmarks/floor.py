@@ -109,7 +109,7 @@ def leads(source, where="", number="0"):
         (select coalesce(json_agg(id order by date_created, id), '[]') from contact
           where organization_id = $1 and lead_id = l.id) contact_ids,
         case when l.custom = '{{}}' then '{{}}' else (select jsonb_object_agg(d.name, v.value)
-          from jsonb_each(l.custom) v join custom_field_lead d on d.organization_id = $1
+          from jsonb_each(l.custom) v join custom_field d on d.organization_id = $1
           and 'custom.' || d.id = v.key) end custom"""
     return f"""select {spliced("l", f"(select x from ({row}) x)")} j, {number} number
         from {source} l {people("l")}

@@ -20,7 +20,7 @@ LAYERS = [
     {"clock", "config", "database", "errors", "family", "ids", "postgres"},
     {"formats", "jobs", "logs", "metrics", "paging", "providers"},
     {"kernel"},
-    {"accounts", "describe", "merging", "worth"},
+    {"accounts", "describe", "merging", "tags", "worth"},
     {"resources"},
     {"access", "http", "limits", "partitions"},
     {"docs_page", "founding", "maintenance", "migrations", "openapi", "seeding"},

@@ -28,7 +28,10 @@ JSON = {"content-type": "application/json"}
 LISTS = sorted(
     op.path
     for name, op in all_operations().items()
-    if name.endswith(".list") and op.resource and "{" not in op.path
+    if name.endswith(".list")
+    and op.resource
+    and "{" not in op.path
+    and name != "custom_object.list"  # needs a lead
 )
 
 
@@ -576,9 +579,9 @@ def test_a_page_is_one_statement_however_long(api, sent):
     assert len(sent("get", "/lead/?_fields=id,contacts")) == 1
 
 
-def test_a_create_without_consequences_is_two_statements(api, sent):
+def test_a_create_that_the_foreign_keys_check_is_one_statement(api, sent):
     lead = api.make("lead")
-    assert len(sent("post", "/activity/note/", json={"lead_id": lead["id"], "note": "x"})) == 2
+    assert len(sent("post", "/activity/note/", json={"lead_id": lead["id"], "note": "x"})) == 1
 
 
 def test_an_update_is_four_statements(api, sent):

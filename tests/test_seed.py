@@ -151,6 +151,13 @@ def test_another_seed_adds_other_leads_to_the_same_team(seeded):
     assert some(seeded, "user") == people
 
 
+def test_a_seed_is_used_once(seeded):
+    with pytest.raises(seeding.AlreadySeeded):
+        seed(seeded)
+
+    assert seeded.ok("get", "/lead/")["total_results"] == LEADS
+
+
 def test_the_command_finds_the_organization_by_its_id_or_a_key(api):
     url, expected = api.world.app.database, (api.organization_id, api.user_id)
 

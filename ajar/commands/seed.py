@@ -48,7 +48,11 @@ def seed(
         admin = asyncio.run(found(url, organization, api_key))
         bar = progress.add_task("", total=leads)
         options = {"leads": leads, "seed": seed, "now": Clock(here.time)()}
-        asyncio.run(seeding.seed(url, *admin, **options, told=lambda n: progress.advance(bar, n)))
+        try:
+            told = {"told": lambda leads: progress.advance(bar, leads)}
+            asyncio.run(seeding.seed(url, *admin, **options, **told))
+        except seeding.AlreadySeeded as error:
+            raise Trouble(str(error)) from None
 
 
 async def found(url: str, organization: str | None, api_key: str | None) -> Any:

@@ -18,5 +18,5 @@ from ajar.kernel.fields import (
 )
 from ajar.kernel.operations import operation
 from ajar.kernel.relations import FIRST, Children, CreatedBy, Lookup, Ref, UpdatedBy, computed
-from ajar.kernel.resource import Resource, Tracked, alongside
+from ajar.kernel.resource import Resource, Signed, Tracked, alongside
 from ajar.kernel.times import CreatedAt, Date, DateTime, UpdatedAt

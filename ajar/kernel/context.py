@@ -90,6 +90,7 @@ def tomorrow(ctx: Context) -> str:
 # What any statement may ask for without being told.
 PARAMETERS: dict[str, Callable[[Context], Any]] = {
     "organization_id": lambda ctx: ctx.caller.organization_id,
+    "user_id": lambda ctx: ctx.caller.user_id,
     "visible_to": lambda ctx: ctx.caller.visible_to,
     "visible_keys": lambda ctx: ctx.caller.visible_keys,
     "visible_unassigned": lambda ctx: ctx.caller.visible_unassigned,

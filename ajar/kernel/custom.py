@@ -1,6 +1,5 @@
 """Fields that an organization adds for itself, shown as `custom.ID`."""
 
-from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,9 +7,7 @@ from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from ajar.errors import Invalid
-from ajar.kernel import query
 from ajar.kernel.fields import Field
-from ajar.kernel.registry import resources
 from ajar.kernel.sql import concat, parameter
 
 PREFIX = "custom."
@@ -18,17 +15,29 @@ EMPTY = sa.literal_column("'{}'::jsonb", JSONB)
 
 
 class Custom(Field):
-    """The values of one row, kept together under `custom.ID`; `of` is the resource that defines
-    them, `check(definition, value, answer)` says whether a value fits its definition.
-    With `by_name` they are shown a second time, as a dictionary of names: an old form.
+    """The values of one row, kept together under `custom.ID`. With `by_name` they are shown a
+    second time, as a dictionary of names: an old form. Which definitions there are, and what
+    fits them, a subclass says: `question` finds those that are meant, and what else must be known.
     """
 
     column_type, json = JSONB, {"type": "object"}
     asked_type = JSONB
 
-    def __init__(self, of: str, check: Callable, by_name: bool = False):
+    def __init__(self, by_name: bool = False):
         super().__init__()
-        self.of, self.check, self.by_name = of, check, by_name
+        self.by_name = by_name
+
+    def question(self, asked: Any) -> Any:
+        """A JSON object with `definitions`, and whatever `check` wants to know."""
+        raise NotImplementedError
+
+    def check(self, definition: dict, value: Any, known: dict) -> Any:
+        """The value as it is kept, or ValueError."""
+        raise NotImplementedError
+
+    def names(self) -> Any:
+        """SQL of a JSON object: the key of each definition, and its name."""
+        raise NotImplementedError
 
     def column(self):
         return sa.Column(self.name, JSONB, nullable=False, server_default=EMPTY)
@@ -51,30 +60,10 @@ class Custom(Field):
         values = [v for v in value["sent"].values() if v is not None]
         return {"names": names, "values": [v for v in flatten(values) if isinstance(v, str)]}
 
-    def question(self, asked):
-        """The definitions that are meant, by id or by name, and of the values those that are
-        ids or names of users, or ids of contacts."""
-        texts = func.jsonb_array_elements_text
-        definition = query.rows(resources[self.of])
-        names = sa.select(texts(asked.op("->")("names")).column_valued("name"))
-        one = func.row_to_json(definition.table_valued())
-        meant = sa.or_(definition.c.id.in_(names), definition.c.name.in_(names))
-        found = query.related(resources[self.of], definition, func.jsonb_agg(one)).where(meant)
-        values = sa.select(texts(asked.op("->")("values")).column_valued("value"))
-        user, contact = query.rows(resources["user"]), query.rows(resources["contact"])
-        named = user.c.first_name.op("||")(" ").op("||")(user.c.last_name)
-        pairs = func.jsonb_build_array(user.c.id, named)
-        users = query.related(resources["user"], user, func.jsonb_agg(pairs))
-        users = users.where(sa.or_(user.c.id.in_(values), named.in_(values)))
-        pairs = func.jsonb_build_array(contact.c.id, contact.c.lead_id)
-        contacts = query.owned(resources["contact"], contact, func.jsonb_agg(pairs))
-        contacts = contacts.where(contact.c.id.in_(values))
-        return func.jsonb_build_array(*(q.scalar_subquery() for q in (found, users, contacts)))
-
     def clean(self, value, answer=None):
-        definitions, users, contacts = (part or [] for part in answer or ([], [], []))
+        known = (answer or {}) | {"lead_id": value["lead_id"]}
+        definitions = known.get("definitions", [])
         by_name = {d["name"]: d for d in definitions} | {d["id"]: d for d in definitions}
-        known = {"users": dict(users), "contacts": dict(contacts), "lead_id": value["lead_id"]}
         values, errors = dict(value["old"]), {}
         for key, given in value["sent"].items():
             try:
@@ -121,9 +110,7 @@ class Custom(Field):
         return concat(json, sa.case((values == EMPTY, "}"), else_=added))
 
     def named(self, values: Any) -> Any:
-        definition, pair = query.rows(resources[self.of]), each(values)
-        names = func.jsonb_object_agg(concat(PREFIX, definition.c.id), definition.c.name)
-        names = query.related(resources[self.of], definition, names).scalar_subquery()
+        names, pair = self.names(), each(values)
         found = sa.select(func.jsonb_object_agg(names.op("->>")(pair.c.key), pair.c.value))
         return sa.case((values == EMPTY, EMPTY), else_=found.scalar_subquery())
 

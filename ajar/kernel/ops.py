@@ -41,7 +41,7 @@ async def create(ctx, resource, data: dict) -> Row:
         return await write(ctx, resource, {}, await check(ctx, resource, data))
     try:
         return await write(ctx, resource, {}, await check(ctx, resource, data, believed=True))
-    except asyncpg.ForeignKeyViolationError:
+    except (asyncpg.ForeignKeyViolationError, Invalid):
         await check(ctx, resource, data)
         raise
 

@@ -34,6 +34,8 @@ def owned(resource, rows: Any, *columns: Any) -> sa.Select:
     organization, and of these those on leads that the role shows. It is always part of the
     statement, switched by parameters, so that one statement serves every role."""
     found = related(resource, rows, *columns)
+    if seen := resource.about.seen_if:
+        found = found.where(seen(rows.c))
     if not resource.about.of_a_lead:
         return found
     if resource.about.name == "lead":
@@ -147,9 +149,9 @@ def total_results(resource, shape: tuple) -> Any:
 def listed(found: sa.Select, by: list, show: Callable[[Any], Any], more: Any = None) -> Statement:
     """A page of what is found. One row more than asked for is read, and not shown."""
     limit, skip = parameter("limit", sa.BigInteger), parameter("skip", sa.BigInteger)
-    number = func.row_number().over(order_by=by).label("number")
+    number = func.row_number().over(order_by=by).label("_number")
     rows = found.add_columns(number).order_by(*by).limit(limit + 1).offset(skip).cte("found")
-    data = render.joined(show(rows), [rows.c.number]).filter(rows.c.number <= skip + limit)
+    data = render.joined(show(rows), [rows.c._number]).filter(rows.c._number <= skip + limit)
     has_more = sa.cast(func.count() > limit, sa.Text)
     text = concat('{"data":[', func.coalesce(data, ""), '],"has_more":', has_more)
     text = concat(text, ",", more, "}") if more is not None else concat(text, "}")

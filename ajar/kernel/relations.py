@@ -9,6 +9,7 @@ from ajar.kernel import query, render
 from ajar.kernel.fields import Derived, Field
 from ajar.kernel.registry import resources
 
+LONGEST_NAME = 63  # that PostgreSQL keeps
 FIRST: Any = object()  # a default: the first row, in its own order, of the resource referred to
 
 
@@ -34,7 +35,8 @@ class Ref(Field):
     def enforced(self) -> bool:
         """By its foreign key; a kind of reference that asks for more is not."""
         plain = type(self).question is Ref.question and self.default is not FIRST
-        return plain and self.on_delete != "keep"
+        all_see = not resources[self.to].about.seen_if
+        return plain and all_see and self.on_delete != "keep"
 
     def constrain(self, table: sa.Table) -> None:
         """What the database itself holds to: the row referred to exists."""
@@ -44,7 +46,8 @@ class Ref(Field):
             return
         ours = ["organization_id", self.name]
         theirs = [f"{target}.organization_id", f"{target}.id"]
-        table.append_constraint(sa.ForeignKeyConstraint(ours, theirs))
+        name = f"fk__{table.name}__{self.name}"[:LONGEST_NAME]
+        table.append_constraint(sa.ForeignKeyConstraint(ours, theirs, name))
 
     def asked(self, value):
         if self.default is FIRST and (value is FIRST or not value):

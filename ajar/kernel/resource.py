@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from ajar.kernel.custom import Custom
 from ajar.kernel.fields import EXACT, Derived, Field, Text
 from ajar.kernel.registry import resources
-from ajar.kernel.relations import CreatedBy, Lookup, Ref, UpdatedBy
+from ajar.kernel.relations import LONGEST_NAME, CreatedBy, Lookup, Ref, UpdatedBy
 from ajar.kernel.sql import metadata
 from ajar.kernel.times import CreatedAt, UpdatedAt
 
@@ -31,11 +31,12 @@ class About:
     table_name: str = ""  # of a table that kinds share
     order: str = "id"
     sorts: tuple[str, ...] = ()  # what else than filters lists may be ordered by
-    indexes: tuple[str, ...] = ()  # "lead_id,date_created"
+    indexes: tuple[str, ...] = ()  # "lead_id,date_created"; small tables need none to be ordered
     verbs: tuple[str, ...] = VERBS
     created: int = 200
     deleted: int = 200
     logged: bool = True  # in the event log
+    seen_if: Callable[[Any], Any] | None = None  # (row) -> SQL, where not everybody sees all
     most: int = 200  # rows a page
     usual: int = 100
     deepest: int = 10_000  # the largest `_skip`
@@ -94,8 +95,8 @@ class About:
         refs = [
             f.name for f in self.stored.values() if isinstance(f, Ref) and (f.indexed or f.filter)
         ]
-        for order in (self.order, *self.indexes):
-            index(table, *(part.lstrip("-") for part in order.split(",") if part != "id"))
+        for names in self.indexes:
+            index(table, *names.split(","))
         for ref in refs:
             index(table, ref, partial=True)
         return table
@@ -107,9 +108,10 @@ def index(table: sa.Table, *names: str, partial: bool = False) -> None:
     known = [list(found.columns.keys()) for found in table.indexes]
     wanted = names and all(name in table.c for name in names)
     if wanted and not any(found[: len(columns)] == columns for found in known):
-        filled: Any = table.c[names[0]].is_not(None)  # nobody looks for what refers to nothing
-        where: dict[str, Any] = {"postgresql_where": filled} if partial else {}
-        sa.Index(None, *(table.c[name] for name in (*columns, "id")), **where)
+        # Nobody looks for what refers to nothing.
+        where: Any = {"postgresql_where": table.c[names[0]].is_not(None)} if partial else {}
+        called = f"ix__{table.name}__{'_'.join(names)}"[:LONGEST_NAME]
+        sa.Index(called, *(table.c[name] for name in (*columns, "id")), **where)
 
 
 class Resource:
@@ -153,13 +155,17 @@ class alongside:
         return self
 
 
-class Tracked(Resource):
+class Signed(Resource):
     """The base of every resource that remembers who made it and who last changed it."""
 
     date_created = CreatedAt(readonly=True)
     date_updated = UpdatedAt(readonly=True)
     created_by = CreatedBy("user", readonly=True)
     updated_by = UpdatedBy("user", readonly=True)
+
+
+class Tracked(Signed):
+    """One that shows their names, too."""
 
     created_by_name = Lookup("created_by", "name")
     updated_by_name = Lookup("updated_by", "name")

@@ -13,8 +13,6 @@ metadata = sa.MetaData(
     naming_convention={
         "pk": "pk__%(table_name)s",
         "ix": "ix__%(table_name)s__%(column_0_N_name)s",
-        "uq": "uq__%(table_name)s__%(column_0_N_name)s",
-        "fk": "fk__%(table_name)s__%(column_0_N_name)s",
     }
 )
 TIME = sa.DateTime(timezone=True)

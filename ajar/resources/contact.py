@@ -5,13 +5,12 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy import func
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from ajar.formats import phone
 from ajar.kernel import (
     EXACT,
     IN,
-    Custom,
     Items,
     Ref,
     Text,
@@ -23,7 +22,9 @@ from ajar.kernel import (
 )
 from ajar.kernel.operations import show
 from ajar.kernel.registry import resources
-from ajar.resources.custom_field import fits
+from ajar.resources.custom_field.holding import CustomValues
+from ajar.resources.custom_field.kinds import CONTACT
+from ajar.resources.integration_link import IntegrationLinks
 
 OFFICE = Text(default="office", most=50)  # or home, direct, mobile, fax, other: any word
 
@@ -40,8 +41,37 @@ class Email(Text):
 class Emails(Items):
     """Addresses; whether mail to one is wanted is known to the list of unsubscribed ones."""
 
-    def items(self, value):
-        return [item | {"is_unsubscribed": False} for item in super().items(value)]
+    asked_type = ARRAY(sa.Text)
+
+    def column(self):
+        column = super().column()
+        sa.Index("ix__contact__addresses", addresses(column), postgresql_using="gin")
+        return column
+
+    def asked(self, value):
+        items = value if isinstance(value, list) else []
+        emails = [item.get("email") for item in items if isinstance(item, dict)]
+        return [email.strip().lower() for email in emails if isinstance(email, str)] or None
+
+    def question(self, asked):
+        """Which of these want no mail."""
+        unsubscribed = resources["unsubscribe.email"]
+        rows = query.rows(unsubscribed)
+        email = func.lower(rows.c.email)
+        found = query.related(unsubscribed, rows, func.array_agg(email))
+        return found.where(email == sa.any_(asked)).scalar_subquery()
+
+    def clean(self, value, answer=None):
+        return [
+            item | {"is_unsubscribed": item["email"].lower() in (answer or ())}
+            for item in super().clean(value)
+        ]
+
+
+def addresses(emails):
+    """The addresses in a list of e-mails, in small letters."""
+    every = func.jsonb_path_query_array(emails, sa.literal_column("'$[*].email'"))
+    return sa.cast(func.lower(sa.cast(every, sa.Text)), JSONB)
 
 
 class Phones(Items):
@@ -63,7 +93,7 @@ class Contact(
     path="contact",
     prefix="cont",
     order="-date_created",
-    indexes=("lead_id,date_created",),
+    indexes=("date_created", "lead_id,date_created"),
 ):
     """A person at a lead."""
 
@@ -74,8 +104,10 @@ class Contact(
     emails = Emails({"email": Email(required=True, most=255), "type": OFFICE})
     phones = Phones({"phone": PhoneNumber(required=True, most=255), "type": OFFICE})
     urls = Items({"url": Text(required=True), "type": Text(default="url", most=50)})
-    custom = Custom(of="custom_field.contact", check=fits)
+    custom = CustomValues(CONTACT)
     timezone = Text(readonly=True)
+
+    integration_links = IntegrationLinks("contact")
 
     @computed(json={"type": "string"})
     def display_name(contact):

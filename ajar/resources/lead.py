@@ -10,7 +10,6 @@ from ajar.formats import zone
 from ajar.kernel import (
     FIRST,
     Children,
-    Custom,
     Items,
     Lookup,
     Ref,
@@ -30,7 +29,9 @@ from ajar.resources.activity.created import LeadCreated
 from ajar.resources.activity.status_change import note_change
 from ajar.resources.activity.status_change.lead import LeadStatusChange
 from ajar.resources.contact import Contact
-from ajar.resources.custom_field import fits
+from ajar.resources.custom_field.holding import CustomValues
+from ajar.resources.custom_field.kinds import LEAD
+from ajar.resources.integration_link import IntegrationLinks
 from ajar.resources.status.lead import LeadStatus
 
 # How many leads there are, so that `total_results` need not count them. It is spread over
@@ -74,7 +75,7 @@ ADDRESS = {
 }
 
 
-class Lead(Tracked, path="lead", prefix="lead", order="-date_updated"):
+class Lead(Tracked, path="lead", prefix="lead", order="-date_updated", indexes=("date_updated",)):
     """A company, or a person, that you may sell to. Most other rows hang off one."""
 
     name = Text(example="Bluth Company", most=255)
@@ -83,12 +84,13 @@ class Lead(Tracked, path="lead", prefix="lead", order="-date_updated"):
     status_id = Ref("status.lead", default=FIRST, on_delete="restrict")
     addresses = Addresses(ADDRESS)
     source = Text(readonly=True)
-    custom = Custom(of="custom_field.lead", check=fits, by_name=True)
+    custom = CustomValues(LEAD, by_name=True)
 
     status_label = Lookup("status_id", "label")
     contacts = Children("contact", by="lead_id", order="date_created")
     opportunities = Children("opportunity", by="lead_id")
     tasks = Children("task", by="lead_id", where={"is_complete": False})
+    integration_links = IntegrationLinks("lead")
 
     @computed(json={"type": "string"})
     def display_name(lead):

@@ -14,7 +14,6 @@ from ajar.kernel import (
     Choice,
     CreatedAt,
     CreatedBy,
-    Custom,
     Date,
     DateTime,
     Int,
@@ -35,7 +34,9 @@ from ajar.resources.activity.status_change import note_change
 from ajar.resources.activity.status_change.opportunity import OpportunityStatusChange
 from ajar.resources.attachment import Attachments
 from ajar.resources.contact import Contact, ContactRef
-from ajar.resources.custom_field import fits
+from ajar.resources.custom_field.holding import CustomValues
+from ajar.resources.custom_field.kinds import OPPORTUNITY
+from ajar.resources.integration_link import IntegrationLinks
 from ajar.resources.pipeline import Pipeline
 from ajar.resources.status.opportunity import StatusRef, TypeOfStatus
 from ajar.resources.user import UserRef
@@ -58,7 +59,7 @@ class Opportunity(
         "annualized_value",
         "annualized_expected_value",
     ),
-    indexes=("lead_id,date_created", "date_updated", "date_won"),
+    indexes=("date_created", "lead_id,date_created", "date_updated", "date_won"),
 ):
     """Something you may sell to a lead, for how much, and how likely."""
 
@@ -78,7 +79,7 @@ class Opportunity(
     attachments = Attachments()
     date_won = Date(filter=EXACT | RANGE)
     date_lost = DateTime(readonly=True)
-    custom = Custom(of="custom_field.opportunity", check=fits)
+    custom = CustomValues(OPPORTUNITY)
 
     status_label = Lookup("status_id", "label", filter=EXACT | IN)
     pipeline_id = Lookup("status_id", "pipeline_id")
@@ -86,6 +87,7 @@ class Opportunity(
     user_name = Lookup("user_id", "name")
     contact_name = Lookup("contact_id", "display_name")
     lead_name = Lookup("lead_id", "display_name")
+    integration_links = IntegrationLinks("opportunity")
 
     @computed(json={"type": "string"})
     def status_display_name(opportunity):
@@ -181,8 +183,6 @@ def of_contact(opportunity, name: str):
 )
 async def create(ctx, params, body):
     """Without a lead it gets one that has no name yet."""
-    if isinstance(body.get("custom_fields"), dict):
-        body = body | {"custom": body["custom_fields"]}
     new = await ops.check(ctx, Opportunity, body)
     if new["lead_id"]:
         return await show(ctx, Opportunity, await ops.write(ctx, Opportunity, {}, new), params)

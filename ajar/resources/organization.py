@@ -51,6 +51,7 @@ class Organization(
     currency_digits = Int(readonly=True, hidden=True)
     enable_unsubscribe_link = Bool()
     require_unsubscribe_link = Bool()
+    reject_anonymous_inbound_calls = Bool(readonly=True, hidden=True)
 
     lead_statuses = of("status.lead", "id", "label")
     opportunity_statuses = of(

@@ -10,12 +10,17 @@ from ajar import database
 from ajar.kernel.context import Caller, Context
 from ajar.resources.role import ADMIN
 from ajar.seeding import loading
-from ajar.seeding.story import Writer
+from ajar.seeding.story import Writer, first_lead
 from ajar.seeding.team import assemble
 
 CHAPTER = 500  # leads that are written at once
 MOST = 10_000_000  # leads
 LOADERS = 2  # while one is written, another is stored
+KNOWN = "select exists (select from lead where organization_id = $1 and id = $2)"
+
+
+class AlreadySeeded(Exception):
+    """The organization has the data of this seed."""
 
 
 async def seed(
@@ -34,6 +39,10 @@ async def seed(
     db = await asyncpg.connect(url)
     await database.prepare(db)
     try:
+        if await db.fetchval(KNOWN, organization_id, first_lead(seed)):
+            raise AlreadySeeded(
+                f"seed {seed} was used here before: another number adds other leads"
+            )
         async with db.transaction():
             team = await assemble(Context(db, caller, now))
         today = datetime.combine(now.date(), time.min, UTC)

@@ -37,7 +37,7 @@ class Writer:
     def __init__(self, team: Team, seed: int, leads: int, today: datetime):
         self.team, self.seed, self.leads = team, seed, leads
         self.today = today
-        self.ids = Ids(seed + 1)  # the first is the team's
+        self.ids = ids_of(seed)
         self.places = [Place(place) for place in words.PLACES]
         self.sheets = {name: Sheet(resource) for name, resource in resources.items()}
 
@@ -282,6 +282,14 @@ class Story:
 
 NAMES = (words.FIRST_NAMES, words.LAST_NAMES)
 formatted = cache(money.formatted)
+
+
+def ids_of(seed: int) -> Ids:
+    return Ids(seed + 1)  # those of the first are the team's
+
+
+def first_lead(seed: int) -> str:
+    return f"lead_{ids_of(seed)(1)}"
 
 
 def moment(time: datetime) -> str:

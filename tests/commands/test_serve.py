@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx2
 import psutil
@@ -157,6 +158,48 @@ def test_a_worker_that_is_killed_is_started_again(served):
     old.kill()
 
     until(lambda: worker() and worker()[0].pid != old.pid)
+
+
+def test_it_goes_on_when_postgresql_was_killed(start, run):
+    server = start().ready()
+    key = run("apikey", "create", "--name", "Zapier", "--data", server.data).strip()
+    postgres = next(p for p in server.family() if p.name() == "postgres")
+
+    postgres.kill()
+    until(lambda: not alive([postgres]))
+    server.ready()
+
+    assert server.get("/me/", key).status_code == 200
+    with psycopg.connect(url_of(server.data / "postgres"), autocommit=True) as db:
+        db.execute(
+            "insert into procrastinate_jobs (queue_name, task_name, args)"
+            " values ('ajar', 'done', '{}')"
+        )
+        until(lambda: db.execute("select count(*) from procrastinate_jobs").fetchone() == (0,))
+    assert server.get("/me/", key).status_code == 200
+    (line,) = [
+        line
+        for line in run("apikey", "list", "--data", server.data).splitlines()
+        if "Zapier" in line
+    ]
+    run("apikey", "revoke", line.split()[0], "--data", server.data)
+    assert server.get("/me/", key).status_code == 401
+    assert server.stop() == 0
+
+
+def test_several_servers_share_a_database_elsewhere(start, run, postgres):
+    name = f"elsewhere_{os.getpid()}"
+    with psycopg.connect(postgres, autocommit=True) as db:
+        db.execute(f"create database {name}")
+    url = urlsplit(postgres)._replace(path=f"/{name}").geturl()
+    first = start(DATABASE_URL=url).ready()
+    second = start(DATABASE_URL=url).ready()
+
+    assert second.get("/me/", first.key).status_code == 200
+    assert "API key" not in second.output
+    assert not (first.data / "postgres").exists()
+    assert "up to date" in run("migrate", DATABASE_URL=url)
+    assert (first.stop(), second.stop()) == (0, 0)
 
 
 def test_without_a_worker_none_is_started(start):

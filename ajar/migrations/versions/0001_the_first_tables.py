@@ -35,6 +35,13 @@ def upgrade() -> None:
     )
     op.create_index("ix__api_key__organization_id_id", "api_key", ["organization_id", "id"])
     op.create_table(
+        "custom_field_order",
+        sa.Column("organization_id", sa.Text(), nullable=False),
+        sa.Column("object_type", sa.Text(), nullable=False),
+        sa.Column("fields", sa.ARRAY(sa.Text()), nullable=False),
+        sa.PrimaryKeyConstraint("organization_id", "object_type", name="pk__custom_field_order"),
+    )
+    op.create_table(
         "event",
         sa.Column("organization_id", sa.Text(), nullable=False),
         sa.Column("id", sa.Text(), nullable=False),
@@ -105,10 +112,16 @@ def upgrade() -> None:
         sa.Column("date_updated", sa.DateTime(timezone=True)),
         sa.PrimaryKeyConstraint("organization_id", "id", name="pk__role"),
     )
-    op.create_index(
-        "ix__role__organization_id_date_created_id",
-        "role",
-        ["organization_id", "date_created", "id"],
+    op.create_table(
+        "shared_scheduling_link",
+        sa.Column("organization_id", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text()),
+        sa.Column("description", sa.Text()),
+        sa.Column("date_created", sa.DateTime(timezone=True)),
+        sa.Column("date_updated", sa.DateTime(timezone=True)),
+        sa.Column("template_tag", sa.Text()),
+        sa.PrimaryKeyConstraint("organization_id", "id", name="pk__shared_scheduling_link"),
     )
     op.create_table(
         "status_lead",
@@ -119,10 +132,18 @@ def upgrade() -> None:
         sa.Column("position", sa.BigInteger()),
         sa.PrimaryKeyConstraint("organization_id", "id", name="pk__status_lead"),
     )
+    op.create_table(
+        "unsubscribe_email",
+        sa.Column("organization_id", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("email", sa.Text()),
+        sa.PrimaryKeyConstraint("organization_id", "id", name="pk__unsubscribe_email"),
+    )
     op.create_index(
-        "ix__status_lead__organization_id_position_id",
-        "status_lead",
-        ["organization_id", "position", "id"],
+        "uq__unsubscribe_email__email",
+        "unsubscribe_email",
+        ["organization_id", sa.literal_column("lower(email)")],
+        unique=True,
     )
     op.create_table(
         "user",
@@ -138,13 +159,77 @@ def upgrade() -> None:
         sa.Column("date_updated", sa.DateTime(timezone=True)),
         sa.PrimaryKeyConstraint("organization_id", "id", name="pk__user"),
     )
+    op.create_table(
+        "blocked_phone_number",
+        sa.Column("organization_id", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("date_created", sa.DateTime(timezone=True)),
+        sa.Column("date_updated", sa.DateTime(timezone=True)),
+        sa.Column("created_by", sa.Text()),
+        sa.Column("updated_by", sa.Text()),
+        sa.Column("phone", sa.Text()),
+        sa.Column("reason", sa.Text()),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "created_by"],
+            ["user.organization_id", "user.id"],
+            name="fk__blocked_phone_number__created_by",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "updated_by"],
+            ["user.organization_id", "user.id"],
+            name="fk__blocked_phone_number__updated_by",
+        ),
+        sa.PrimaryKeyConstraint("organization_id", "id", name="pk__blocked_phone_number"),
+    )
     op.create_index(
-        "ix__user__organization_id_first_name_last_name_id",
-        "user",
-        ["organization_id", "first_name", "last_name", "id"],
+        "ix__blocked_phone_number__phone",
+        "blocked_phone_number",
+        ["organization_id", "phone", "id"],
     )
     op.create_table(
-        "custom_field_contact",
+        "connected_account",
+        sa.Column("organization_id", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("_type", sa.Text()),
+        sa.Column("user_id", sa.Text()),
+        sa.Column("email", sa.Text()),
+        sa.Column("available_calendars", postgresql.JSONB()),
+        sa.Column("available_features", postgresql.JSONB()),
+        sa.Column("enabled_features", postgresql.JSONB()),
+        sa.Column("synced_calendars", postgresql.JSONB()),
+        sa.Column("sync_all_calendars", sa.Boolean()),
+        sa.Column("has_meeting_creation_scopes", sa.Boolean()),
+        sa.Column("is_imap_archive_sync_enabled", sa.Boolean()),
+        sa.Column("default_identity", postgresql.JSONB()),
+        sa.Column("identities", postgresql.JSONB()),
+        sa.Column("smtp", postgresql.JSONB()),
+        sa.Column("imap", postgresql.JSONB()),
+        sa.Column("calendly", postgresql.JSONB()),
+        sa.Column("send_status", sa.Text()),
+        sa.Column("receive_status", sa.Text()),
+        sa.Column("email_receive_status", sa.Text()),
+        sa.Column("calendar_receive_status", sa.Text()),
+        sa.Column("latest_send_error", sa.Text()),
+        sa.Column("latest_receive_error", sa.Text()),
+        sa.Column("lead_suggestions_updated_at", sa.DateTime(timezone=True)),
+        sa.Column("zoom_account_plan", sa.Text()),
+        sa.Column("date_created", sa.DateTime(timezone=True)),
+        sa.Column("date_updated", sa.DateTime(timezone=True)),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "user_id"],
+            ["user.organization_id", "user.id"],
+            name="fk__connected_account__user_id",
+        ),
+        sa.PrimaryKeyConstraint("organization_id", "id", name="pk__connected_account"),
+    )
+    op.create_index(
+        "ix__connected_account__user_id",
+        "connected_account",
+        ["organization_id", "user_id", "id"],
+        postgresql_where=sa.text("user_id IS NOT NULL"),
+    )
+    op.create_table(
+        "custom_activity",
         sa.Column("organization_id", sa.Text(), nullable=False),
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("date_created", sa.DateTime(timezone=True)),
@@ -153,32 +238,23 @@ def upgrade() -> None:
         sa.Column("updated_by", sa.Text()),
         sa.Column("name", sa.Text()),
         sa.Column("description", sa.Text()),
-        sa.Column("type", sa.Text()),
-        sa.Column("choices", postgresql.JSONB()),
-        sa.Column("accepts_multiple_values", sa.Boolean()),
+        sa.Column("api_create_only", sa.Boolean()),
         sa.Column("editable_with_roles", postgresql.JSONB()),
-        sa.Column("converting_to_type", sa.Text()),
-        sa.Column("referenced_custom_type_id", sa.Text()),
-        sa.Column("back_reference_is_visible", sa.Boolean()),
+        sa.Column("is_archived", sa.Boolean()),
         sa.ForeignKeyConstraint(
             ["organization_id", "created_by"],
             ["user.organization_id", "user.id"],
-            name="fk__custom_field_contact__organization_id_created_by",
+            name="fk__custom_activity__created_by",
         ),
         sa.ForeignKeyConstraint(
             ["organization_id", "updated_by"],
             ["user.organization_id", "user.id"],
-            name="fk__custom_field_contact__organization_id_updated_by",
+            name="fk__custom_activity__updated_by",
         ),
-        sa.PrimaryKeyConstraint("organization_id", "id", name="pk__custom_field_contact"),
-    )
-    op.create_index(
-        "ix__custom_field_contact__organization_id_date_created_id",
-        "custom_field_contact",
-        ["organization_id", "date_created", "id"],
+        sa.PrimaryKeyConstraint("organization_id", "id", name="pk__custom_activity"),
     )
     op.create_table(
-        "custom_field_lead",
+        "custom_object_type",
         sa.Column("organization_id", sa.Text(), nullable=False),
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("date_created", sa.DateTime(timezone=True)),
@@ -186,33 +262,55 @@ def upgrade() -> None:
         sa.Column("created_by", sa.Text()),
         sa.Column("updated_by", sa.Text()),
         sa.Column("name", sa.Text()),
+        sa.Column("name_plural", sa.Text()),
         sa.Column("description", sa.Text()),
-        sa.Column("type", sa.Text()),
-        sa.Column("choices", postgresql.JSONB()),
-        sa.Column("accepts_multiple_values", sa.Boolean()),
+        sa.Column("api_create_only", sa.Boolean()),
         sa.Column("editable_with_roles", postgresql.JSONB()),
-        sa.Column("converting_to_type", sa.Text()),
-        sa.Column("referenced_custom_type_id", sa.Text()),
-        sa.Column("back_reference_is_visible", sa.Boolean()),
+        sa.Column("is_archived", sa.Boolean()),
         sa.ForeignKeyConstraint(
             ["organization_id", "created_by"],
             ["user.organization_id", "user.id"],
-            name="fk__custom_field_lead__organization_id_created_by",
+            name="fk__custom_object_type__created_by",
         ),
         sa.ForeignKeyConstraint(
             ["organization_id", "updated_by"],
             ["user.organization_id", "user.id"],
-            name="fk__custom_field_lead__organization_id_updated_by",
+            name="fk__custom_object_type__updated_by",
         ),
-        sa.PrimaryKeyConstraint("organization_id", "id", name="pk__custom_field_lead"),
-    )
-    op.create_index(
-        "ix__custom_field_lead__organization_id_date_created_id",
-        "custom_field_lead",
-        ["organization_id", "date_created", "id"],
+        sa.PrimaryKeyConstraint("organization_id", "id", name="pk__custom_object_type"),
     )
     op.create_table(
-        "custom_field_opportunity",
+        "dialer",
+        sa.Column("organization_id", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("source_type", sa.Text()),
+        sa.Column("source_value", sa.Text()),
+        sa.Column("target_type", sa.Text()),
+        sa.Column("type", sa.Text()),
+        sa.Column("status", sa.Text()),
+        sa.Column("user_id", sa.Text()),
+        sa.Column("users", postgresql.JSONB()),
+        sa.Column("caller_id", sa.Text()),
+        sa.Column("is_user_dependent", sa.Boolean()),
+        sa.Column("music_preference", sa.Text()),
+        sa.Column("ring_mode", sa.Text()),
+        sa.Column("date_created", sa.DateTime(timezone=True)),
+        sa.Column("date_updated", sa.DateTime(timezone=True)),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "user_id"],
+            ["user.organization_id", "user.id"],
+            name="fk__dialer__user_id",
+        ),
+        sa.PrimaryKeyConstraint("organization_id", "id", name="pk__dialer"),
+    )
+    op.create_index(
+        "ix__dialer__user_id",
+        "dialer",
+        ["organization_id", "user_id", "id"],
+        postgresql_where=sa.text("user_id IS NOT NULL"),
+    )
+    op.create_table(
+        "email_template",
         sa.Column("organization_id", sa.Text(), nullable=False),
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("date_created", sa.DateTime(timezone=True)),
@@ -220,30 +318,25 @@ def upgrade() -> None:
         sa.Column("created_by", sa.Text()),
         sa.Column("updated_by", sa.Text()),
         sa.Column("name", sa.Text()),
-        sa.Column("description", sa.Text()),
-        sa.Column("type", sa.Text()),
-        sa.Column("choices", postgresql.JSONB()),
-        sa.Column("accepts_multiple_values", sa.Boolean()),
-        sa.Column("editable_with_roles", postgresql.JSONB()),
-        sa.Column("converting_to_type", sa.Text()),
-        sa.Column("referenced_custom_type_id", sa.Text()),
-        sa.Column("back_reference_is_visible", sa.Boolean()),
+        sa.Column("subject", sa.Text()),
+        sa.Column("body", sa.Text()),
+        sa.Column("attachments", postgresql.JSONB()),
+        sa.Column("is_archived", sa.Boolean()),
+        sa.Column("is_shared", sa.Boolean()),
         sa.ForeignKeyConstraint(
             ["organization_id", "created_by"],
             ["user.organization_id", "user.id"],
-            name="fk__custom_field_opportunity__organization_id_created_by",
+            name="fk__email_template__created_by",
         ),
         sa.ForeignKeyConstraint(
             ["organization_id", "updated_by"],
             ["user.organization_id", "user.id"],
-            name="fk__custom_field_opportunity__organization_id_updated_by",
+            name="fk__email_template__updated_by",
         ),
-        sa.PrimaryKeyConstraint("organization_id", "id", name="pk__custom_field_opportunity"),
+        sa.PrimaryKeyConstraint("organization_id", "id", name="pk__email_template"),
     )
     op.create_index(
-        "ix__custom_field_opportunity__organization_id_date_created_id",
-        "custom_field_opportunity",
-        ["organization_id", "date_created", "id"],
+        "ix__email_template__is_shared", "email_template", ["organization_id", "is_shared", "id"]
     )
     op.create_table(
         "group_member",
@@ -254,26 +347,53 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["organization_id", "group_id"],
             ["group.organization_id", "group.id"],
-            name="fk__group_member__organization_id_group_id",
+            name="fk__group_member__group_id",
         ),
         sa.ForeignKeyConstraint(
             ["organization_id", "user_id"],
             ["user.organization_id", "user.id"],
-            name="fk__group_member__organization_id_user_id",
+            name="fk__group_member__user_id",
         ),
         sa.PrimaryKeyConstraint("organization_id", "id", name="pk__group_member"),
     )
     op.create_index(
-        "ix__group_member__organization_id_group_id_id",
+        "ix__group_member__group_id",
         "group_member",
         ["organization_id", "group_id", "id"],
         postgresql_where=sa.text("group_id IS NOT NULL"),
     )
     op.create_index(
-        "ix__group_member__organization_id_user_id_id",
+        "ix__group_member__user_id",
         "group_member",
         ["organization_id", "user_id", "id"],
         postgresql_where=sa.text("user_id IS NOT NULL"),
+    )
+    op.create_table(
+        "integration_link",
+        sa.Column("organization_id", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("date_created", sa.DateTime(timezone=True)),
+        sa.Column("date_updated", sa.DateTime(timezone=True)),
+        sa.Column("created_by", sa.Text()),
+        sa.Column("updated_by", sa.Text()),
+        sa.Column("name", sa.Text()),
+        sa.Column("type", sa.Text()),
+        sa.Column("url", sa.Text()),
+        sa.Column("parts", postgresql.JSONB()),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "created_by"],
+            ["user.organization_id", "user.id"],
+            name="fk__integration_link__created_by",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "updated_by"],
+            ["user.organization_id", "user.id"],
+            name="fk__integration_link__updated_by",
+        ),
+        sa.PrimaryKeyConstraint("organization_id", "id", name="pk__integration_link"),
+    )
+    op.create_index(
+        "ix__integration_link__type", "integration_link", ["organization_id", "type", "id"]
     )
     op.create_table(
         "lead",
@@ -295,27 +415,23 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["organization_id", "created_by"],
             ["user.organization_id", "user.id"],
-            name="fk__lead__organization_id_created_by",
+            name="fk__lead__created_by",
         ),
         sa.ForeignKeyConstraint(
             ["organization_id", "status_id"],
             ["status_lead.organization_id", "status_lead.id"],
-            name="fk__lead__organization_id_status_id",
+            name="fk__lead__status_id",
         ),
         sa.ForeignKeyConstraint(
             ["organization_id", "updated_by"],
             ["user.organization_id", "user.id"],
-            name="fk__lead__organization_id_updated_by",
+            name="fk__lead__updated_by",
         ),
         sa.PrimaryKeyConstraint("organization_id", "id", name="pk__lead"),
     )
+    op.create_index("ix__lead__date_updated", "lead", ["organization_id", "date_updated", "id"])
     op.create_index(
-        "ix__lead__organization_id_date_updated_id",
-        "lead",
-        ["organization_id", "date_updated", "id"],
-    )
-    op.create_index(
-        "ix__lead__organization_id_status_id_id",
+        "ix__lead__status_id",
         "lead",
         ["organization_id", "status_id", "id"],
         postgresql_where=sa.text("status_id IS NOT NULL"),
@@ -336,12 +452,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["organization_id", "user_id"],
             ["user.organization_id", "user.id"],
-            name="fk__membership__organization_id_user_id",
+            name="fk__membership__user_id",
         ),
         sa.PrimaryKeyConstraint("organization_id", "id", name="pk__membership"),
     )
     op.create_index(
-        "ix__membership__organization_id_role_id_id",
+        "ix__membership__role_id",
         "membership",
         ["organization_id", "role_id", "id"],
         postgresql_where=sa.text("role_id IS NOT NULL"),
@@ -366,17 +482,86 @@ def upgrade() -> None:
         sa.Column("currency_digits", sa.BigInteger()),
         sa.Column("enable_unsubscribe_link", sa.Boolean()),
         sa.Column("require_unsubscribe_link", sa.Boolean()),
+        sa.Column("reject_anonymous_inbound_calls", sa.Boolean()),
         sa.ForeignKeyConstraint(
             ["organization_id", "created_by"],
             ["user.organization_id", "user.id"],
-            name="fk__organization__organization_id_created_by",
+            name="fk__organization__created_by",
         ),
         sa.ForeignKeyConstraint(
             ["organization_id", "updated_by"],
             ["user.organization_id", "user.id"],
-            name="fk__organization__organization_id_updated_by",
+            name="fk__organization__updated_by",
         ),
         sa.PrimaryKeyConstraint("organization_id", "id", name="pk__organization"),
+    )
+    op.create_table(
+        "outcome",
+        sa.Column("organization_id", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("date_created", sa.DateTime(timezone=True)),
+        sa.Column("date_updated", sa.DateTime(timezone=True)),
+        sa.Column("created_by", sa.Text()),
+        sa.Column("updated_by", sa.Text()),
+        sa.Column("name", sa.Text()),
+        sa.Column("description", sa.Text()),
+        sa.Column("type", sa.Text()),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "created_by"],
+            ["user.organization_id", "user.id"],
+            name="fk__outcome__created_by",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "updated_by"],
+            ["user.organization_id", "user.id"],
+            name="fk__outcome__updated_by",
+        ),
+        sa.PrimaryKeyConstraint("organization_id", "id", name="pk__outcome"),
+    )
+    op.create_table(
+        "phone_number",
+        sa.Column("organization_id", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("number", sa.Text()),
+        sa.Column("number_formatted", sa.Text()),
+        sa.Column("country", sa.Text()),
+        sa.Column("label", sa.Text()),
+        sa.Column("type", sa.Text()),
+        sa.Column("is_group_number", sa.Boolean()),
+        sa.Column("user_id", sa.Text()),
+        sa.Column("participants", postgresql.JSONB()),
+        sa.Column("phone_numbers", postgresql.JSONB()),
+        sa.Column("phone_numbers_formatted", postgresql.JSONB()),
+        sa.Column("forward_to", sa.Text()),
+        sa.Column("forward_to_formatted", sa.Text()),
+        sa.Column("forward_to_enabled", sa.Boolean()),
+        sa.Column("press_1_to_accept", sa.Boolean()),
+        sa.Column("voicemail_greeting_url", sa.Text()),
+        sa.Column("carrier", sa.Text()),
+        sa.Column("carrier_type", sa.Text()),
+        sa.Column("address_id", sa.Text()),
+        sa.Column("bundle_id", sa.Text()),
+        sa.Column("is_premium", sa.Boolean()),
+        sa.Column("is_verified", sa.Boolean()),
+        sa.Column("sms_enabled", sa.Boolean()),
+        sa.Column("mms_enabled", sa.Boolean()),
+        sa.Column("supports_sms_to_countries", postgresql.JSONB()),
+        sa.Column("supports_mms_to_countries", postgresql.JSONB()),
+        sa.Column("next_billing_on", sa.DateTime(timezone=True)),
+        sa.Column("date_created", sa.DateTime(timezone=True)),
+        sa.Column("date_updated", sa.DateTime(timezone=True)),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "user_id"],
+            ["user.organization_id", "user.id"],
+            name="fk__phone_number__user_id",
+        ),
+        sa.PrimaryKeyConstraint("organization_id", "id", name="pk__phone_number"),
+    )
+    op.create_index(
+        "ix__phone_number__user_id",
+        "phone_number",
+        ["organization_id", "user_id", "id"],
+        postgresql_where=sa.text("user_id IS NOT NULL"),
     )
     op.create_table(
         "pipeline",
@@ -391,19 +576,139 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["organization_id", "created_by"],
             ["user.organization_id", "user.id"],
-            name="fk__pipeline__organization_id_created_by",
+            name="fk__pipeline__created_by",
         ),
         sa.ForeignKeyConstraint(
             ["organization_id", "updated_by"],
             ["user.organization_id", "user.id"],
-            name="fk__pipeline__organization_id_updated_by",
+            name="fk__pipeline__updated_by",
         ),
         sa.PrimaryKeyConstraint("organization_id", "id", name="pk__pipeline"),
     )
+    op.create_table(
+        "playbook",
+        sa.Column("organization_id", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text()),
+        sa.Column("description", sa.Text()),
+        sa.Column("summary_guidance", sa.Text()),
+        sa.Column("custom_field_ids", postgresql.JSONB()),
+        sa.Column("outcome_ids", postgresql.JSONB()),
+        sa.Column("position", sa.BigInteger()),
+        sa.Column("archived_at", sa.DateTime(timezone=True)),
+        sa.Column("archived_by_id", sa.Text()),
+        sa.Column("created_at", sa.DateTime(timezone=True)),
+        sa.Column("created_by_id", sa.Text()),
+        sa.Column("updated_at", sa.DateTime(timezone=True)),
+        sa.Column("updated_by_id", sa.Text()),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "archived_by_id"],
+            ["user.organization_id", "user.id"],
+            name="fk__playbook__archived_by_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "created_by_id"],
+            ["user.organization_id", "user.id"],
+            name="fk__playbook__created_by_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "updated_by_id"],
+            ["user.organization_id", "user.id"],
+            name="fk__playbook__updated_by_id",
+        ),
+        sa.PrimaryKeyConstraint("organization_id", "id", name="pk__playbook"),
+    )
     op.create_index(
-        "ix__pipeline__organization_id_position_id",
-        "pipeline",
-        ["organization_id", "position", "id"],
+        "ix__playbook__archived_by_id",
+        "playbook",
+        ["organization_id", "archived_by_id", "id"],
+        postgresql_where=sa.text("archived_by_id IS NOT NULL"),
+    )
+    op.create_table(
+        "scheduling_link",
+        sa.Column("organization_id", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text()),
+        sa.Column("description", sa.Text()),
+        sa.Column("date_created", sa.DateTime(timezone=True)),
+        sa.Column("date_updated", sa.DateTime(timezone=True)),
+        sa.Column("url", sa.Text()),
+        sa.Column("user_id", sa.Text()),
+        sa.Column("source", sa.Text()),
+        sa.Column("source_id", sa.Text()),
+        sa.Column("source_type", sa.Text()),
+        sa.Column("duration_in_minutes", sa.BigInteger()),
+        sa.Column("oauth_client_id", sa.Text()),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "user_id"],
+            ["user.organization_id", "user.id"],
+            name="fk__scheduling_link__user_id",
+        ),
+        sa.PrimaryKeyConstraint("organization_id", "id", name="pk__scheduling_link"),
+    )
+    op.create_index(
+        "ix__scheduling_link__user_id",
+        "scheduling_link",
+        ["organization_id", "user_id", "id"],
+        postgresql_where=sa.text("user_id IS NOT NULL"),
+    )
+    op.create_table(
+        "send_as",
+        sa.Column("organization_id", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("allowing_user_id", sa.Text()),
+        sa.Column("allowed_user_id", sa.Text()),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "allowed_user_id"],
+            ["user.organization_id", "user.id"],
+            name="fk__send_as__allowed_user_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "allowing_user_id"],
+            ["user.organization_id", "user.id"],
+            name="fk__send_as__allowing_user_id",
+        ),
+        sa.PrimaryKeyConstraint("organization_id", "id", name="pk__send_as"),
+    )
+    op.create_index(
+        "ix__send_as__allowed_user_id",
+        "send_as",
+        ["organization_id", "allowed_user_id", "id"],
+        postgresql_where=sa.text("allowed_user_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix__send_as__allowing_user_id",
+        "send_as",
+        ["organization_id", "allowing_user_id", "id"],
+        postgresql_where=sa.text("allowing_user_id IS NOT NULL"),
+    )
+    op.create_table(
+        "sms_template",
+        sa.Column("organization_id", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("date_created", sa.DateTime(timezone=True)),
+        sa.Column("date_updated", sa.DateTime(timezone=True)),
+        sa.Column("created_by", sa.Text()),
+        sa.Column("updated_by", sa.Text()),
+        sa.Column("name", sa.Text()),
+        sa.Column("text", sa.Text()),
+        sa.Column("attachments", postgresql.JSONB()),
+        sa.Column("is_shared", sa.Boolean()),
+        sa.Column("status", sa.Text()),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "created_by"],
+            ["user.organization_id", "user.id"],
+            name="fk__sms_template__created_by",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "updated_by"],
+            ["user.organization_id", "user.id"],
+            name="fk__sms_template__updated_by",
+        ),
+        sa.PrimaryKeyConstraint("organization_id", "id", name="pk__sms_template"),
+    )
+    op.create_index(
+        "ix__sms_template__is_shared", "sms_template", ["organization_id", "is_shared", "id"]
     )
     op.create_table(
         "contact",
@@ -426,29 +731,197 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["organization_id", "created_by"],
             ["user.organization_id", "user.id"],
-            name="fk__contact__organization_id_created_by",
+            name="fk__contact__created_by",
         ),
         sa.ForeignKeyConstraint(
             ["organization_id", "lead_id"],
             ["lead.organization_id", "lead.id"],
-            name="fk__contact__organization_id_lead_id",
+            name="fk__contact__lead_id",
         ),
         sa.ForeignKeyConstraint(
             ["organization_id", "updated_by"],
             ["user.organization_id", "user.id"],
-            name="fk__contact__organization_id_updated_by",
+            name="fk__contact__updated_by",
         ),
         sa.PrimaryKeyConstraint("organization_id", "id", name="pk__contact"),
     )
     op.create_index(
-        "ix__contact__organization_id_date_created_id",
+        "ix__contact__addresses",
         "contact",
-        ["organization_id", "date_created", "id"],
+        [
+            sa.literal_column(
+                "CAST(lower(CAST(jsonb_path_query_array(emails, '$[*].email') AS TEXT)) AS JSONB)"
+            )
+        ],
+        postgresql_using="gin",
     )
     op.create_index(
-        "ix__contact__organization_id_lead_id_date_created_id",
+        "ix__contact__date_created", "contact", ["organization_id", "date_created", "id"]
+    )
+    op.create_index(
+        "ix__contact__lead_id_date_created",
         "contact",
         ["organization_id", "lead_id", "date_created", "id"],
+    )
+    op.create_table(
+        "custom_field",
+        sa.Column("organization_id", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("date_created", sa.DateTime(timezone=True)),
+        sa.Column("date_updated", sa.DateTime(timezone=True)),
+        sa.Column("created_by", sa.Text()),
+        sa.Column("updated_by", sa.Text()),
+        sa.Column("_type", sa.Text()),
+        sa.Column("name", sa.Text()),
+        sa.Column("description", sa.Text()),
+        sa.Column("type", sa.Text()),
+        sa.Column("choices", postgresql.JSONB()),
+        sa.Column("accepts_multiple_values", sa.Boolean()),
+        sa.Column("editable_with_roles", postgresql.JSONB()),
+        sa.Column("converting_to_type", sa.Text()),
+        sa.Column("referenced_custom_type_id", sa.Text()),
+        sa.Column("back_reference_is_visible", sa.Boolean()),
+        sa.Column("associations", postgresql.JSONB()),
+        sa.Column("custom_activity_type_id", sa.Text()),
+        sa.Column("custom_object_type_id", sa.Text()),
+        sa.Column("required", sa.Boolean()),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "created_by"],
+            ["user.organization_id", "user.id"],
+            name="fk__custom_field__created_by",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "custom_activity_type_id"],
+            ["custom_activity.organization_id", "custom_activity.id"],
+            name="fk__custom_field__custom_activity_type_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "custom_object_type_id"],
+            ["custom_object_type.organization_id", "custom_object_type.id"],
+            name="fk__custom_field__custom_object_type_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "referenced_custom_type_id"],
+            ["custom_object_type.organization_id", "custom_object_type.id"],
+            name="fk__custom_field__referenced_custom_type_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "updated_by"],
+            ["user.organization_id", "user.id"],
+            name="fk__custom_field__updated_by",
+        ),
+        sa.PrimaryKeyConstraint("organization_id", "id", name="pk__custom_field"),
+    )
+    op.create_index(
+        "ix__custom_field__custom_activity_type_id",
+        "custom_field",
+        ["organization_id", "custom_activity_type_id", "id"],
+        postgresql_where=sa.text("custom_activity_type_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix__custom_field__custom_object_type_id",
+        "custom_field",
+        ["organization_id", "custom_object_type_id", "id"],
+        postgresql_where=sa.text("custom_object_type_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix__custom_field__referenced_custom_type_id",
+        "custom_field",
+        ["organization_id", "referenced_custom_type_id", "id"],
+        postgresql_where=sa.text("referenced_custom_type_id IS NOT NULL"),
+    )
+    op.create_table(
+        "custom_object",
+        sa.Column("organization_id", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("date_created", sa.DateTime(timezone=True)),
+        sa.Column("date_updated", sa.DateTime(timezone=True)),
+        sa.Column("created_by", sa.Text()),
+        sa.Column("updated_by", sa.Text()),
+        sa.Column("custom_object_type_id", sa.Text()),
+        sa.Column("lead_id", sa.Text()),
+        sa.Column("name", sa.Text()),
+        sa.Column(
+            "custom", postgresql.JSONB(), server_default=sa.text("'{}'::jsonb"), nullable=False
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "created_by"],
+            ["user.organization_id", "user.id"],
+            name="fk__custom_object__created_by",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "custom_object_type_id"],
+            ["custom_object_type.organization_id", "custom_object_type.id"],
+            name="fk__custom_object__custom_object_type_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "lead_id"],
+            ["lead.organization_id", "lead.id"],
+            name="fk__custom_object__lead_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "updated_by"],
+            ["user.organization_id", "user.id"],
+            name="fk__custom_object__updated_by",
+        ),
+        sa.PrimaryKeyConstraint("organization_id", "id", name="pk__custom_object"),
+    )
+    op.create_index(
+        "ix__custom_object__custom_object_type_id",
+        "custom_object",
+        ["organization_id", "custom_object_type_id", "id"],
+        postgresql_where=sa.text("custom_object_type_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix__custom_object__lead_id",
+        "custom_object",
+        ["organization_id", "lead_id", "id"],
+        postgresql_where=sa.text("lead_id IS NOT NULL"),
+    )
+    op.create_table(
+        "shared_scheduling_link_association",
+        sa.Column("organization_id", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("shared_scheduling_link_id", sa.Text()),
+        sa.Column("user_id", sa.Text()),
+        sa.Column("user_scheduling_link_id", sa.Text()),
+        sa.Column("url", sa.Text()),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "shared_scheduling_link_id"],
+            ["shared_scheduling_link.organization_id", "shared_scheduling_link.id"],
+            name="fk__shared_scheduling_link_association__shared_scheduling_link_",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "user_id"],
+            ["user.organization_id", "user.id"],
+            name="fk__shared_scheduling_link_association__user_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "user_scheduling_link_id"],
+            ["scheduling_link.organization_id", "scheduling_link.id"],
+            name="fk__shared_scheduling_link_association__user_scheduling_link_id",
+        ),
+        sa.PrimaryKeyConstraint(
+            "organization_id", "id", name="pk__shared_scheduling_link_association"
+        ),
+    )
+    op.create_index(
+        "ix__shared_scheduling_link_association__shared_scheduling_link_",
+        "shared_scheduling_link_association",
+        ["organization_id", "shared_scheduling_link_id", "id"],
+        postgresql_where=sa.text("shared_scheduling_link_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix__shared_scheduling_link_association__user_id",
+        "shared_scheduling_link_association",
+        ["organization_id", "user_id", "id"],
+        postgresql_where=sa.text("user_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix__shared_scheduling_link_association__user_scheduling_link_id",
+        "shared_scheduling_link_association",
+        ["organization_id", "user_scheduling_link_id", "id"],
+        postgresql_where=sa.text("user_scheduling_link_id IS NOT NULL"),
     )
     op.create_table(
         "status_opportunity",
@@ -461,12 +934,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["organization_id", "pipeline_id"],
             ["pipeline.organization_id", "pipeline.id"],
-            name="fk__status_opportunity__organization_id_pipeline_id",
+            name="fk__status_opportunity__pipeline_id",
         ),
         sa.PrimaryKeyConstraint("organization_id", "id", name="pk__status_opportunity"),
     )
     op.create_index(
-        "ix__status_opportunity__organization_id_pipeline_id_id",
+        "ix__status_opportunity__pipeline_id",
         "status_opportunity",
         ["organization_id", "pipeline_id", "id"],
         postgresql_where=sa.text("pipeline_id IS NOT NULL"),
@@ -486,6 +959,14 @@ def upgrade() -> None:
         sa.Column("activity_at", sa.DateTime(timezone=True)),
         sa.Column("source", sa.Text()),
         sa.Column("import_id", sa.Text()),
+        sa.Column("custom_activity_type_id", sa.Text()),
+        sa.Column("status", sa.Text()),
+        sa.Column("pinned", sa.Boolean()),
+        sa.Column("pinned_at", sa.DateTime(timezone=True)),
+        sa.Column("mentions", postgresql.JSONB()),
+        sa.Column("mentions_updated_at", sa.DateTime(timezone=True)),
+        sa.Column("last_published_at", sa.DateTime(timezone=True)),
+        sa.Column("custom", postgresql.JSONB()),
         sa.Column("source_lead_id", sa.Text()),
         sa.Column("destination_lead_id", sa.Text()),
         sa.Column("source_display_name", sa.Text()),
@@ -495,10 +976,7 @@ def upgrade() -> None:
         sa.Column("title", sa.Text()),
         sa.Column("note", sa.Text()),
         sa.Column("note_html", sa.Text()),
-        sa.Column("mentions", postgresql.JSONB()),
         sa.Column("attachments", postgresql.JSONB()),
-        sa.Column("pinned", sa.Boolean()),
-        sa.Column("pinned_at", sa.DateTime(timezone=True)),
         sa.Column("old_status_id", sa.Text()),
         sa.Column("new_status_id", sa.Text()),
         sa.Column("opportunity_id", sa.Text()),
@@ -514,64 +992,73 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["organization_id", "contact_id"],
             ["contact.organization_id", "contact.id"],
-            name="fk__activity__organization_id_contact_id",
+            name="fk__activity__contact_id",
         ),
         sa.ForeignKeyConstraint(
             ["organization_id", "created_by"],
             ["user.organization_id", "user.id"],
-            name="fk__activity__organization_id_created_by",
+            name="fk__activity__created_by",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "custom_activity_type_id"],
+            ["custom_activity.organization_id", "custom_activity.id"],
+            name="fk__activity__custom_activity_type_id",
         ),
         sa.ForeignKeyConstraint(
             ["organization_id", "lead_id"],
             ["lead.organization_id", "lead.id"],
-            name="fk__activity__organization_id_lead_id",
+            name="fk__activity__lead_id",
         ),
         sa.ForeignKeyConstraint(
             ["organization_id", "updated_by"],
             ["user.organization_id", "user.id"],
-            name="fk__activity__organization_id_updated_by",
+            name="fk__activity__updated_by",
         ),
         sa.ForeignKeyConstraint(
             ["organization_id", "user_id"],
             ["user.organization_id", "user.id"],
-            name="fk__activity__organization_id_user_id",
+            name="fk__activity__user_id",
         ),
         sa.PrimaryKeyConstraint("organization_id", "id", name="pk__activity"),
     )
     op.create_index(
-        "ix__activity__organization_id__type_date_created_id",
+        "ix__activity___type_date_created",
         "activity",
         ["organization_id", "_type", "date_created", "id"],
     )
     op.create_index(
-        "ix__activity__organization_id_contact_id_id",
+        "ix__activity__contact_id",
         "activity",
         ["organization_id", "contact_id", "id"],
         postgresql_where=sa.text("contact_id IS NOT NULL"),
     )
     op.create_index(
-        "ix__activity__organization_id_date_created_id",
+        "ix__activity__custom_activity_type_id",
         "activity",
-        ["organization_id", "date_created", "id"],
+        ["organization_id", "custom_activity_type_id", "id"],
+        postgresql_where=sa.text("custom_activity_type_id IS NOT NULL"),
     )
     op.create_index(
-        "ix__activity__organization_id_lead_id_activity_at_id",
+        "ix__activity__date_created", "activity", ["organization_id", "date_created", "id"]
+    )
+    op.create_index(
+        "ix__activity__lead_id_activity_at",
         "activity",
         ["organization_id", "lead_id", "activity_at", "id"],
     )
     op.create_index(
-        "ix__activity__organization_id_lead_id_date_created_id",
+        "ix__activity__lead_id_date_created",
         "activity",
         ["organization_id", "lead_id", "date_created", "id"],
     )
     op.create_index(
-        "ix__activity__organization_id_opportunity_id_id",
+        "ix__activity__opportunity_id",
         "activity",
         ["organization_id", "opportunity_id", "id"],
         postgresql_where=sa.text("opportunity_id IS NOT NULL"),
     )
     op.create_index(
-        "ix__activity__organization_id_user_id_id",
+        "ix__activity__user_id",
         "activity",
         ["organization_id", "user_id", "id"],
         postgresql_where=sa.text("user_id IS NOT NULL"),
@@ -603,69 +1090,63 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["organization_id", "contact_id"],
             ["contact.organization_id", "contact.id"],
-            name="fk__opportunity__organization_id_contact_id",
+            name="fk__opportunity__contact_id",
         ),
         sa.ForeignKeyConstraint(
             ["organization_id", "created_by"],
             ["user.organization_id", "user.id"],
-            name="fk__opportunity__organization_id_created_by",
+            name="fk__opportunity__created_by",
         ),
         sa.ForeignKeyConstraint(
             ["organization_id", "lead_id"],
             ["lead.organization_id", "lead.id"],
-            name="fk__opportunity__organization_id_lead_id",
+            name="fk__opportunity__lead_id",
         ),
         sa.ForeignKeyConstraint(
             ["organization_id", "status_id"],
             ["status_opportunity.organization_id", "status_opportunity.id"],
-            name="fk__opportunity__organization_id_status_id",
+            name="fk__opportunity__status_id",
         ),
         sa.ForeignKeyConstraint(
             ["organization_id", "updated_by"],
             ["user.organization_id", "user.id"],
-            name="fk__opportunity__organization_id_updated_by",
+            name="fk__opportunity__updated_by",
         ),
         sa.ForeignKeyConstraint(
             ["organization_id", "user_id"],
             ["user.organization_id", "user.id"],
-            name="fk__opportunity__organization_id_user_id",
+            name="fk__opportunity__user_id",
         ),
         sa.PrimaryKeyConstraint("organization_id", "id", name="pk__opportunity"),
     )
     op.create_index(
-        "ix__opportunity__organization_id_contact_id_id",
+        "ix__opportunity__contact_id",
         "opportunity",
         ["organization_id", "contact_id", "id"],
         postgresql_where=sa.text("contact_id IS NOT NULL"),
     )
     op.create_index(
-        "ix__opportunity__organization_id_date_created_id",
-        "opportunity",
-        ["organization_id", "date_created", "id"],
+        "ix__opportunity__date_created", "opportunity", ["organization_id", "date_created", "id"]
     )
     op.create_index(
-        "ix__opportunity__organization_id_date_updated_id",
-        "opportunity",
-        ["organization_id", "date_updated", "id"],
+        "ix__opportunity__date_updated", "opportunity", ["organization_id", "date_updated", "id"]
     )
     op.create_index(
-        "ix__opportunity__organization_id_date_won_id",
-        "opportunity",
-        ["organization_id", "date_won", "id"],
+        "ix__opportunity__date_won", "opportunity", ["organization_id", "date_won", "id"]
     )
     op.create_index(
-        "ix__opportunity__organization_id_lead_id_date_created_id",
+        "ix__opportunity__lead_id_date_created",
         "opportunity",
         ["organization_id", "lead_id", "date_created", "id"],
     )
     op.create_index(
-        "ix__opportunity__organization_id_status_id_id",
+        "ix__opportunity__status_id",
         "opportunity",
         ["organization_id", "status_id", "id"],
         postgresql_where=sa.text("status_id IS NOT NULL"),
     )
     op.create_index(
-        "ix__opportunity__organization_id_user_id_id",
+        "ix__opportunity__user_id",
         "opportunity",
         ["organization_id", "user_id", "id"],
         postgresql_where=sa.text("user_id IS NOT NULL"),
@@ -693,45 +1174,39 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["organization_id", "assigned_to"],
             ["user.organization_id", "user.id"],
-            name="fk__task__organization_id_assigned_to",
+            name="fk__task__assigned_to",
         ),
         sa.ForeignKeyConstraint(
             ["organization_id", "contact_id"],
             ["contact.organization_id", "contact.id"],
-            name="fk__task__organization_id_contact_id",
+            name="fk__task__contact_id",
         ),
         sa.ForeignKeyConstraint(
             ["organization_id", "created_by"],
             ["user.organization_id", "user.id"],
-            name="fk__task__organization_id_created_by",
+            name="fk__task__created_by",
         ),
         sa.ForeignKeyConstraint(
             ["organization_id", "lead_id"],
             ["lead.organization_id", "lead.id"],
-            name="fk__task__organization_id_lead_id",
+            name="fk__task__lead_id",
         ),
         sa.ForeignKeyConstraint(
             ["organization_id", "updated_by"],
             ["user.organization_id", "user.id"],
-            name="fk__task__organization_id_updated_by",
+            name="fk__task__updated_by",
         ),
         sa.PrimaryKeyConstraint("organization_id", "id", name="pk__task"),
     )
     op.create_index(
-        "ix__task__organization_id_assigned_to_date_id",
-        "task",
-        ["organization_id", "assigned_to", "date", "id"],
+        "ix__task__assigned_to_date", "task", ["organization_id", "assigned_to", "date", "id"]
     )
     op.create_index(
-        "ix__task__organization_id_contact_id_id",
+        "ix__task__contact_id",
         "task",
         ["organization_id", "contact_id", "id"],
         postgresql_where=sa.text("contact_id IS NOT NULL"),
     )
-    op.create_index("ix__task__organization_id_date_id", "task", ["organization_id", "date", "id"])
-    op.create_index(
-        "ix__task__organization_id_lead_id_date_id",
-        "task",
-        ["organization_id", "lead_id", "date", "id"],
-    )
+    op.create_index("ix__task__date", "task", ["organization_id", "date", "id"])
+    op.create_index("ix__task__lead_id_date", "task", ["organization_id", "lead_id", "date", "id"])
     op.execute("create table event_default partition of event default")

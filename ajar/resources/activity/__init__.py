@@ -1,6 +1,8 @@
 """What every activity has. Each kind is a file beside this one; all are rows of one table."""
 
+import sqlalchemy as sa
 from sqlalchemy import case
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from ajar import paging
 from ajar.errors import ApiError
@@ -22,7 +24,7 @@ from ajar.kernel import (
 )
 from ajar.kernel.operations import list_parameters
 from ajar.kernel.registry import resources
-from ajar.kernel.sql import NO_ITEMS, Statement, shapes
+from ajar.kernel.sql import NO_ITEMS, Statement, parameter, shapes
 from ajar.resources.contact import ContactRef
 from ajar.resources.user import UserRef
 
@@ -39,7 +41,7 @@ class Activity(
     table_name="activity",
     order="-date_created",
     sorts=("date_created", "activity_at"),
-    indexes=("lead_id,date_created", "lead_id,activity_at", "_type,date_created"),
+    indexes=("date_created", "lead_id,date_created", "lead_id,activity_at", "_type,date_created"),
     deepest=250_000,
 ):
     """Something that happened, or was written down, on a lead's timeline."""
@@ -61,8 +63,28 @@ class Activity(
         return NO_ITEMS
 
 
+class KindOfActivity(Text):
+    """The word for a kind, or the id of a type of custom activities; `Custom` is all of these."""
+
+    def read(self, ctx, suffix, text):
+        kinds = [self.parse(ctx, part) for part in text.split(",")]
+        typed = any(kind.startswith("actitype_") for kind in kinds)
+        return ("kinds", kinds) if typed else super().read(ctx, suffix, text)
+
+    def parse(self, ctx, text):
+        return "CustomActivity" if text == "Custom" else text
+
+    def compare(self, column, comparison, name):
+        if comparison != "kinds":
+            return super().compare(column, comparison, name)
+        kinds = sa.any_(parameter(name, ARRAY(sa.Text)))
+        return (column == kinds) | (column.table.c.custom_activity_type_id == kinds)
+
+
 class Timeline(Activity, path="activity", verbs=(), logged=False):
     """Activities of every kind."""
+
+    _type = KindOfActivity(readonly=True, filter=EXACT | IN)
 
 
 ONE_LEAD = ("user_id", "contact_id", "_type")

@@ -1,13 +1,11 @@
 """What every definition of a custom field has, whatever it is a field of."""
 
 from ajar.errors import Invalid
-from ajar.kernel import Bool, Choice, List, Text, Tracked, computed
-from ajar.kernel.custom import PREFIX
-from ajar.kernel.registry import resources
+from ajar.kernel import IN, Bool, Choice, List, Ref, Text, Tracked, computed
 from ajar.resources.custom_field import converting
-from ajar.resources.custom_field.values import MULTIPLE, TYPES, fits
-
-__all__ = ["CustomField", "fits"]
+from ajar.resources.custom_field.kinds import Kind
+from ajar.resources.custom_field.values import MULTIPLE, TYPES
+from ajar.resources.role import need
 
 
 class Choices(List):
@@ -20,12 +18,19 @@ class Choices(List):
 
 
 class CustomField(
-    Tracked, order="date_created", usual=1000, most=1000, sorts=("name", "date_created")
+    Tracked,
+    table_name="custom_field",
+    order="date_created",
+    usual=1000,
+    most=1000,
+    sorts=("name", "date_created"),
 ):
     """A field that an organization adds to a kind of object."""
 
-    holder = ""  # the resource whose rows have the values
+    kind: Kind | None = None  # of the objects that have its values; None: it is shared
 
+    id = Text(readonly=True, filter=IN)
+    _type = Text(readonly=True, hidden=True)
     name = Text(required=True, most=255, example="Industry")
     description = Text(most=280)
     type = Choice(*TYPES, required=True, example="text")
@@ -33,27 +38,42 @@ class CustomField(
     accepts_multiple_values = Bool()
     editable_with_roles = List()
     converting_to_type = Text(readonly=True)
-    referenced_custom_type_id = Text(fixed=True)
+    referenced_custom_type_id = Ref("custom_object_type", fixed=True, on_delete="cascade")
     back_reference_is_visible = Bool()
 
     @computed(json={"type": "boolean"})
     def is_shared(definition):
-        return definition.id.is_(None)
+        return definition._type == "shared"
 
     @classmethod
     async def prepare(cls, ctx, old, new):
+        if old.get("converting_to_type") and not new["converting_to_type"]:
+            return  # the job that converts is done
+        need(ctx, "manage_organization")
         check(new)
         if new["type"] != "choices":
             new["choices"] = None
-        if old and new["type"] != old["type"] and await converting.needed(ctx, cls, new["id"]):
+        if new["type"] != "custom_object":
+            new["referenced_custom_type_id"] = None
+        if old and new["type"] != old["type"] and await converting.needed(ctx, cls, new):
             new["type"], new["converting_to_type"] = old["type"], new["type"]
 
     @classmethod
     async def changed(cls, ctx, old, new):
         if not new:
-            await converting.strip(ctx, resources[cls.holder], PREFIX + old["id"])
+            need(ctx, "manage_organization")
+            await converting.strip(ctx, cls, old)
         elif old and any(new[name] != old[name] for name in converting.CAUSES):
-            await converting.begin(ctx, cls, new["id"])
+            await converting.begin(ctx, cls, new)
+
+
+class AnyCustomField(CustomField, path="custom_field", verbs=(), logged=False):
+    """The definitions of every kind: all are rows of one table."""
+
+    associations = List(readonly=True)
+    custom_activity_type_id = Ref("custom_activity", readonly=True, on_delete="cascade")
+    custom_object_type_id = Ref("custom_object_type", readonly=True, on_delete="cascade")
+    required = Bool(readonly=True)
 
 
 def check(definition: dict) -> None:
@@ -61,6 +81,8 @@ def check(definition: dict) -> None:
     errors = {}
     if definition["type"] == "choices" and not definition["choices"]:
         errors["choices"] = "This field is required."
+    if definition["type"] == "custom_object" and not definition["referenced_custom_type_id"]:
+        errors["referenced_custom_type_id"] = "This field is required."
     if definition["accepts_multiple_values"] and definition["type"] not in MULTIPLE:
         errors["accepts_multiple_values"] = (
             f"Fields of type {definition['type']} have a single value."

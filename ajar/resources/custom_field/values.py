@@ -12,8 +12,8 @@ MULTIPLE = ("choices", "user", "contact", "custom_object")
 
 
 def fits(definition: dict, value: Any, known: dict) -> Any:
-    """The value as it is kept, or ValueError: for `Custom(check=fits)`. `known` has the users
-    (id -> name) and contacts (id -> lead) that the value may mean, and the lead of the row."""
+    """The value as it is kept, or ValueError. `known` has the users (id -> name), contacts
+    (id -> lead) and custom objects (id -> lead, type) that it may mean, and the lead of the row."""
     if definition["accepts_multiple_values"]:
         items = [one_fits(definition, item, known) for item in as_list(value)]
         return [item for index, item in enumerate(items) if item not in items[:index]]
@@ -76,8 +76,11 @@ def contact(definition: dict, value: Any, known: dict) -> str:
 
 
 def custom_object(definition: dict, value: Any, known: dict) -> str:
-    """Objects of custom types do not exist yet, so none can be meant."""
-    raise ValueError("Object does not exist.")
+    """A custom object of the same lead, of the type that the field refers to."""
+    wanted = [known["lead_id"], definition["referenced_custom_type_id"]]
+    if not isinstance(value, str) or known["objects"].get(value) != wanted:
+        raise ValueError("Object does not exist.")
+    return value
 
 
 def anything(definition: dict, value: Any, known: dict) -> Any:

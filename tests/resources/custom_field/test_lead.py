@@ -31,6 +31,8 @@ def field(api):
     def make(type="text", **more):
         if type == "choices":
             more.setdefault("choices", ["A", "B", "C"])
+        if type == "custom_object":
+            more.setdefault("referenced_custom_type_id", api.make("custom_object_type")["id"])
         return "custom." + api.make("custom_field.lead", type=type, **more)["id"]
 
     return make

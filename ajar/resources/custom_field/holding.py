@@ -1,0 +1,112 @@
+"""What objects that have custom fields declare."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import func
+from sqlalchemy.dialects.postgresql import JSONB
+
+from ajar.kernel import Custom, query
+from ajar.kernel.custom import EMPTY, PREFIX
+from ajar.kernel.registry import resources
+from ajar.kernel.sql import concat, parameter
+from ajar.resources.custom_field.kinds import Kind, applies, terms
+from ajar.resources.custom_field.values import fits
+
+NO_JSON = sa.literal_column("'[]'::jsonb", JSONB)
+
+
+class CustomValues(Custom):
+    """The values that one kind of object has in its own fields, and in shared ones."""
+
+    def __init__(self, kind: Kind, by_name: bool = False):
+        super().__init__(by_name)
+        self.kind = kind
+
+    def column(self):
+        """Where kinds share a table, most rows have none of this."""
+        if self.kind.holder.startswith("activity."):
+            return sa.Column(self.name, JSONB)
+        return super().column()
+
+    def sent(self, data):
+        return super().sent(data) or isinstance(data.get("custom_fields"), dict)
+
+    def pick(self, old, data):
+        if isinstance(data.get("custom_fields"), dict):
+            data = data | {"custom": data["custom_fields"]}  # a dictionary by another name
+        type_id = old.get(self.kind.owner) or data.get(self.kind.owner)
+        return super().pick(old, data) | {"type_id": type_id if isinstance(type_id, str) else None}
+
+    def asked(self, value):
+        asked = super().asked(value)
+        return asked and asked | {"type_id": value["type_id"]}
+
+    def question(self, asked):
+        """The definitions that are meant, by id or by name, the role of the caller, and of
+        the values those that are ids or names of users, or ids of contacts or custom objects."""
+        values = texts(asked, "values")
+        user, contact, thing = (query.rows(resources[n]) for n in ("user", "contact", THING))
+        named = concat(user.c.first_name, " ", user.c.last_name)
+        users = func.jsonb_object_agg(user.c.id, named)
+        users = query.related(resources["user"], user, users)
+        users = users.where(user.c.id.in_(values) | named.in_(values))
+        contacts = func.jsonb_object_agg(contact.c.id, contact.c.lead_id)
+        contacts = query.owned(resources["contact"], contact, contacts)
+        pair = func.jsonb_build_array(thing.c.lead_id, thing.c.custom_object_type_id)
+        objects = query.owned(resources[THING], thing, func.jsonb_object_agg(thing.c.id, pair))
+        parts = {
+            "definitions": func.coalesce(self.definitions(asked), NO_JSON),
+            "role": role(),
+            "users": found(users),
+            "contacts": found(contacts.where(contact.c.id.in_(values))),
+            "objects": found(objects.where(thing.c.id.in_(values))),
+        }
+        return func.jsonb_build_object(*(part for pair in parts.items() for part in pair))
+
+    def definitions(self, asked):
+        """Those that are meant; a shared one with its terms."""
+        type_id = asked.op("->>", return_type=sa.Text)("type_id")
+        rows, names = query.rows(resources["custom_field"]), texts(asked, "names")
+        one = sa.cast(func.row_to_json(rows.table_valued()), JSONB)
+        one = one.op("||")(func.coalesce(terms(self.kind, rows, type_id), EMPTY))
+        every = query.related(resources["custom_field"], rows, func.jsonb_agg(one))
+        every = every.where(applies(self.kind, rows, type_id))
+        return every.where(rows.c.id.in_(names) | rows.c.name.in_(names)).scalar_subquery()
+
+    def put(self, values, definition, key, given, known):
+        """Only some roles may change the values of some fields."""
+        before = dict(values)
+        super().put(values, definition, key, given, known)
+        roles = definition and definition["editable_with_roles"]
+        if roles and values != before and known["role"] not in roles:
+            raise ValueError("Your role may not change this Custom Field.")
+
+    def check(self, definition, value, known):
+        return fits(definition, value, known)
+
+    def names(self):
+        """Of all that may have a value here; which has one, the values say."""
+        rows, kind = query.rows(resources["custom_field"]), resources[self.kind.fields].about.type
+        names = func.jsonb_object_agg(concat(PREFIX, rows.c.id), rows.c.name)
+        every = query.related(resources["custom_field"], rows, names)
+        return every.where(rows.c._type.in_((kind, "shared"))).scalar_subquery()
+
+
+THING = "custom_object"
+
+
+def texts(asked: Any, name: str) -> Any:
+    return sa.select(func.jsonb_array_elements_text(asked.op("->")(name)).column_valued(name))
+
+
+def found(select: sa.Select) -> Any:
+    return func.coalesce(select.scalar_subquery(), EMPTY)
+
+
+def role() -> Any:
+    """Of the caller: SQL."""
+    membership = resources["membership"]
+    rows = query.rows(membership)
+    mine = query.related(membership, rows, rows.c.role_id)
+    return mine.where(rows.c.user_id == parameter("user_id")).limit(1).scalar_subquery()

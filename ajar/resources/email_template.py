@@ -1,0 +1,149 @@
+"""Email templates."""
+
+import msgspec
+
+from ajar import paging, tags
+from ajar.errors import ApiError, Forbidden, Invalid
+from ajar.formats import template
+from ajar.kernel import EXACT, Bool, Signed, Text, operation, ops, render
+from ajar.kernel.registry import resources
+from ajar.kernel.sql import parameter
+from ajar.resources.attachment import Attachments
+
+LAST_ENTRY = 99
+
+
+class Words(Text):
+    """A text with tags in it; there may be none, but not nothing."""
+
+    blank = ""
+
+    def clean(self, value, answer=None):
+        value = super().clean(value)
+        template.check(value)
+        return value
+
+
+class TemplateAttachments(Attachments):
+    """Files that go out with what is made from a template."""
+
+    def items(self, value):
+        return [item | {"content_id": None, "inline_only": False} for item in super().items(value)]
+
+
+def shared_or_mine(row):
+    return row.is_shared | (row.created_by == parameter("user_id"))
+
+
+def may_change(ctx, row: dict) -> None:
+    """Templates of others, which one sees because they are shared, take a permission."""
+    mine = row["created_by"] == ctx.user_id
+    if not mine and "manage_team_email_templates" not in ctx.caller.permissions:
+        raise Forbidden('This takes the permission "manage_team_email_templates".')
+
+
+class EmailTemplate(
+    Signed,
+    path="email_template",
+    prefix="tmpl",
+    order="-date_created",
+    indexes=("is_shared",),
+    seen_if=shared_or_mine,
+):
+    """A mail to be written once and sent to many; nobody else sees one that is not shared."""
+
+    name = Text(required=True, most=255, example="Follow-up")
+    subject = Words(example="{{ organization.name }} follow-up")
+    body = Words(most=200_000, example="Hi {{ contact.first_name }},<br>")
+    attachments = TemplateAttachments()
+    is_archived = Bool(filter=EXACT)
+    is_shared = Bool(filter=EXACT)
+
+    @staticmethod
+    async def prepare(ctx, old, new):
+        if old:
+            may_change(ctx, old)
+
+
+@operation(
+    "email_template.get",
+    "GET",
+    "/email_template/{id}/",
+    of=EmailTemplate,
+    parameters=("_fields", "include_embedded"),
+)
+def get(ctx, params, body):
+    """No template is embedded in a workflow yet, so there is nothing more to include."""
+    return render.one(ctx, EmailTemplate, params["id"], params.get("_fields"))
+
+
+@operation("email_template.delete", "DELETE", "/email_template/{id}/", of=EmailTemplate)
+async def delete(ctx, params, body):
+    """What was sent from it stays."""
+    may_change(ctx, await ops.get(ctx, EmailTemplate, params["id"]))
+    await ops.delete(ctx, EmailTemplate, params["id"])
+    return {}
+
+
+@operation(
+    "email_template.render",
+    "GET",
+    "/email_template/{id}/render/",
+    parameters=(
+        "lead_id",
+        "contact_id",
+        "entry",
+        "mode",
+        "query",
+        "s_query",
+        "sort",
+        "limit",
+        "results_limit",
+        "bulk_object_type",
+        "contact_preference",
+        "email_account_id",
+        "sender",
+    ),
+)
+async def rendered(ctx, params, body):
+    """As it would read for a contact: one that is named, or the `entry`-th of all."""
+    fields = "id,subject,body"
+    found = msgspec.json.decode(await render.one(ctx, EmailTemplate, params["id"], fields))
+    target = await named(ctx, params)
+    if not target:
+        return {}
+    lead_id, contact_id = target
+    text = await ctx.value(await tags.of_two(), lead_id=lead_id, contact_id=contact_id)
+    if text is None:
+        raise render.missing(resources["contact"])
+    values = msgspec.json.decode(text)
+    lead, contact = values["lead"], values["contact"]
+    return {
+        "lead_id": lead_id,
+        "contact_id": contact_id,
+        "lead_display_name": lead["display_name"],
+        "contact_display_name": contact["display_name"],
+        "email": contact["email"] or "",
+        "subject": template.render(found["subject"], values),
+        "body": template.render(found["body"], values, rich=True),
+    }
+
+
+async def named(ctx, params: dict[str, str]) -> tuple[str, str] | None:
+    """The ids of the lead and of the contact that are meant; nothing past the end."""
+    ids = [params.get(name) for name in ("lead_id", "contact_id")]
+    if all(ids):
+        return tuple(ids)
+    if any(ids):
+        missing = "contact_id" if ids[0] else "lead_id"
+        raise Invalid(fields={missing: "This field is required."})
+    if params.get("query") or params.get("s_query"):
+        raise ApiError("Searching is not possible yet: leave the query out to render for all.")
+    mode = params.get("mode") or "lead"
+    if mode not in ("lead", "contact"):
+        raise ApiError("mode: Not a valid choice.")
+    place = paging.integer(params, "entry", 0)
+    if place > LAST_ENTRY:
+        raise ApiError(f"entry must be between 0 and {LAST_ENTRY}.")
+    rows = await ctx.rows(await tags.entry(mode), entry=place)
+    return (rows[0]["lead_id"], rows[0]["id"]) if rows else None

@@ -1,0 +1,33 @@
+"""Lists of ids."""
+
+import sqlalchemy as sa
+from sqlalchemy import func
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from ajar.kernel import List, query
+from ajar.kernel.registry import resources
+
+
+class Refs(List):
+    """Ids of rows of another resource, each once."""
+
+    asked_type = ARRAY(sa.Text)
+
+    def __init__(self, to: str):
+        super().__init__()
+        self.to = to
+
+    def asked(self, value):
+        texts = isinstance(value, list) and all(isinstance(item, str) for item in value)
+        return value if value and texts and self.to in resources else None
+
+    def question(self, asked):
+        rows = query.rows(resources[self.to])
+        found = query.related(resources[self.to], rows, func.array_agg(rows.c.id))
+        return found.where(rows.c.id == sa.any_(asked)).scalar_subquery()
+
+    def clean(self, value, answer=None):
+        value = super().clean(value)
+        if any(id not in (answer or ()) for id in value):
+            raise ValueError(f"Each must be the id of a {self.to}.")
+        return list(dict.fromkeys(value))

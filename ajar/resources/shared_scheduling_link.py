@@ -1,0 +1,67 @@
+"""Shared scheduling links."""
+
+import re
+
+import sqlalchemy as sa
+
+from ajar.kernel import Text, computed, operation, ops
+from ajar.resources.role import need
+from ajar.resources.scheduling_link import Link
+
+
+class SharedSchedulingLink(Link, path="shared_scheduling_link", order="-date_created"):
+    """A tag for templates, behind which each user puts a page of their own."""
+
+    template_tag = Text(readonly=True)
+
+    @computed(json={"type": ["string", "null"]})
+    def url(link):
+        return sa.null()
+
+    @computed(json={"type": ["string", "null"]})
+    def user_id(link):
+        return sa.null()
+
+    @computed(json={"type": "string"})
+    def type(link):
+        return sa.literal("SHARED")
+
+    @computed(json={"type": "string"})
+    def source(link):
+        return sa.literal("MANUAL")
+
+    @computed(json={"type": ["string", "null"]})
+    def source_id(link):
+        return sa.null()
+
+    @computed(json={"type": ["string", "null"]})
+    def source_type(link):
+        return sa.null()
+
+    @computed(json={"type": ["integer", "null"]})
+    def duration_in_minutes(link):
+        return sa.null()
+
+    @staticmethod
+    async def prepare(ctx, old, new):
+        """Templates name the tag, so it stays when the link gets another name."""
+        need(ctx, "manage_customizations")
+        if not old:
+            new["template_tag"] = slug(new["name"])
+
+
+def slug(name: str) -> str:
+    return re.sub(r"[\W_]+", "-", name.lower()).strip("-")
+
+
+@operation(
+    "shared_scheduling_link.delete",
+    "DELETE",
+    "/shared_scheduling_link/{id}/",
+    status=204,
+    of=SharedSchedulingLink,
+)
+async def delete(ctx, params, body):
+    """What users put behind it goes with it; their own links stay."""
+    need(ctx, "manage_customizations")
+    await ops.delete(ctx, SharedSchedulingLink, params["id"])

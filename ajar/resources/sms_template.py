@@ -1,0 +1,52 @@
+"""SMS templates."""
+
+from ajar.kernel import Bool, Choice, Signed, Text, computed, operation, ops, render
+from ajar.resources.attachment import Attachments
+from ajar.resources.email_template import Words, may_change, shared_or_mine
+
+
+class SmsTemplate(
+    Signed,
+    path="sms_template",
+    prefix="smstmpl",
+    created=201,
+    deleted=204,
+    order="-date_created",
+    indexes=("is_shared",),
+    seen_if=shared_or_mine,
+):
+    """A text message to be written once and sent to many."""
+
+    name = Text(required=True, most=255, example="Reminder")
+    text = Words(example="See you soon, {{ contact.first_name }}!")
+    attachments = Attachments()
+    is_shared = Bool()
+    status = Choice("active", "archived", required=True, default="active")
+
+    @computed(json={"type": "string"})
+    def owned_by(sms_template):
+        return sms_template.created_by
+
+    @staticmethod
+    async def prepare(ctx, old, new):
+        if old:
+            may_change(ctx, old)
+
+
+@operation(
+    "sms_template.get",
+    "GET",
+    "/sms_template/{id}/",
+    of=SmsTemplate,
+    parameters=("_fields", "include_attachments", "include_embedded"),
+)
+def get(ctx, params, body):
+    """The attachments are included whether one asks for them or not."""
+    return render.one(ctx, SmsTemplate, params["id"], params.get("_fields"))
+
+
+@operation("sms_template.delete", "DELETE", "/sms_template/{id}/", status=204, of=SmsTemplate)
+async def delete(ctx, params, body):
+    """What was sent from it stays."""
+    may_change(ctx, await ops.get(ctx, SmsTemplate, params["id"]))
+    await ops.delete(ctx, SmsTemplate, params["id"])

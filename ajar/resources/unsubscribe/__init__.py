@@ -1,0 +1,1 @@
+"""What people do not want to get."""

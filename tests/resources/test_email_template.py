@@ -1,0 +1,166 @@
+"""Email templates: who sees them, and what becomes of them."""
+
+import pytest
+
+
+@pytest.fixture
+def gob(api):
+    lead = api.make("lead", name="Bluth & Co")
+    emails = [{"email": "gob@bluth.example"}]
+    return api.make("contact", lead_id=lead["id"], name="Gob Bluth", emails=emails)
+
+
+def rendered(api, template, **params):
+    return api.get(f"/email_template/{template['id']}/render/", params=params)
+
+
+def test_a_template_is_rendered_for_a_contact(api, gob):
+    text = "{{ contact.first_name }} {{ lead.display_name }} {{ user.first_name }}"
+    template = api.make("email_template", subject=text, body=f"<b>{text}</b>")
+
+    answer = rendered(api, template, lead_id=gob["lead_id"], contact_id=gob["id"]).json()
+
+    assert answer == {
+        "lead_id": gob["lead_id"],
+        "contact_id": gob["id"],
+        "lead_display_name": "Bluth & Co",
+        "contact_display_name": "Gob Bluth",
+        "email": "gob@bluth.example",
+        "subject": "Gob Bluth & Co Bruce",
+        "body": "<b>Gob Bluth &amp; Co Bruce</b>",
+    }
+
+
+def test_a_template_may_name_custom_fields_and_the_organization(api, gob):
+    field = api.make("custom_field.contact", name="Magic Trick")
+    api.ok("put", f"/contact/{gob['id']}/", json={f"custom.{field['id']}": "Cards"})
+    body = '{{ organization.name }}: {{ contact.custom.["Magic Trick"] }}'
+    template = api.make("email_template", body=body)
+
+    answer = rendered(api, template, lead_id=gob["lead_id"], contact_id=gob["id"]).json()
+
+    assert answer["body"] == "Wayne Enterprises: Cards"
+
+
+@pytest.mark.parametrize(
+    ("sent", "missing"), [("lead_id", "contact_id"), ("contact_id", "lead_id")]
+)
+def test_lead_and_contact_are_required_together(api, gob, sent, missing):
+    template = api.make("email_template")
+
+    answer = rendered(api, template, **{sent: gob["lead_id"]})
+
+    assert answer.status_code == 400
+    assert answer.json()["field-errors"] == {missing: "This field is required."}
+
+
+def test_the_contact_must_be_of_the_lead_and_visible(api, stranger, gob):
+    template, theirs = api.make("email_template"), stranger.make("email_template")
+    other = api.make("lead")
+
+    wrong = rendered(api, template, lead_id=other["id"], contact_id=gob["id"])
+    strange = rendered(stranger, theirs, lead_id=gob["lead_id"], contact_id=gob["id"])
+
+    assert (wrong.status_code, strange.status_code) == (404, 404)
+
+
+def test_an_entry_of_leads_is_the_first_contact_with_an_address(api, gob, clock):
+    api.make("lead", name="Without anybody")
+    lead = api.make("lead", name="Sitwell")
+    api.make("contact", lead_id=lead["id"], name="No mail")
+    sally = api.make("contact", lead_id=lead["id"], emails=[{"email": "sally@s.example"}])
+    template = api.make("email_template")
+
+    found = {rendered(api, template, entry=n).json().get("contact_id") for n in (0, 1)}
+
+    assert found == {gob["id"], sally["id"]}
+    assert rendered(api, template, entry=2).json() == {}
+
+
+def test_an_entry_of_contacts_skips_those_without_an_address(api, gob):
+    api.make("contact", name="No mail")
+    template = api.make("email_template")
+
+    entries = [rendered(api, template, entry=n, mode="contact").json() for n in (0, 1)]
+
+    assert [one.get("contact_id") for one in entries] == [gob["id"], None]
+
+
+@pytest.mark.parametrize("params", [{"entry": 100}, {"entry": "x"}, {"mode": "x"}, {"query": "x"}])
+def test_a_preview_that_cannot_be_shown_is_refused(api, params):
+    assert rendered(api, api.make("email_template"), **params).status_code == 400
+
+
+@pytest.mark.parametrize("field", ["subject", "body"])
+def test_a_template_that_cannot_be_rendered_is_refused(api, field):
+    answer = api.post("/email_template/", json={"name": "x", field: "{{ lead"})
+
+    assert answer.status_code == 400
+    assert list(answer.json()["field-errors"]) == [field]
+
+
+@pytest.mark.parametrize("name", ["email_template", "sms_template"])
+def test_what_is_not_shared_is_seen_by_its_maker_only(api, join, name):
+    mine, shared = api.make(name), api.make(name, is_shared=True)
+    other = join("admin")
+
+    assert [row["id"] for row in other.ok("get", f"/{name}/")["data"]] == [shared["id"]]
+    assert other.get(f"/{name}/{mine['id']}/").status_code == 404
+    assert other.delete(f"/{name}/{mine['id']}/").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["email_template", "sms_template"])
+def test_shared_templates_of_others_take_a_permission(api, join, name):
+    template = api.make(name, is_shared=True)
+    user, superuser = join("user"), join("superuser")
+    path = f"/{name}/{template['id']}/"
+
+    assert user.put(path, json={"name": "x"}).status_code == 403
+    assert user.delete(path).status_code == 403
+    assert superuser.ok("put", path, json={"name": "x"})["name"] == "x"
+    assert superuser.delete(path).status_code < 300
+
+
+def test_the_list_tells_shared_and_archived_ones_apart(api):
+    api.make("email_template")
+    archived = api.make("email_template", is_archived=True, is_shared=True)
+
+    for name in ("is_archived", "is_shared"):
+        rows = api.ok("get", f"/email_template/?{name}=true")["data"]
+        assert [row["id"] for row in rows] == [archived["id"]]
+
+
+def test_attachments_are_files_that_were_uploaded(api):
+    file = {"filename": "a.gif", "content_type": "image/gif", "size": 3}
+    wrong = {"name": "x", "attachments": [file | {"url": "https://elsewhere.example/a.gif"}]}
+    right = [file | {"url": "https://app.close.com/go/file/x/a.gif"}]
+
+    assert api.post("/email_template/", json=wrong).status_code == 400
+    (kept,) = api.make("email_template", attachments=right)["attachments"]
+    assert kept.items() >= (right[0] | {"content_id": None, "inline_only": False}).items()
+
+
+def test_a_template_has_the_recorded_form(api):
+    assert set(api.make("email_template")) == {
+        "attachments",
+        "body",
+        "created_by",
+        "date_created",
+        "date_updated",
+        "id",
+        "is_archived",
+        "is_shared",
+        "name",
+        "organization_id",
+        "subject",
+        "updated_by",
+    }
+
+
+def test_sms_templates_begin_active_and_can_be_archived(api):
+    template = api.make("sms_template")
+
+    archived = api.ok("put", f"/sms_template/{template['id']}/", json={"status": "archived"})
+
+    assert (template["status"], archived["status"]) == ("active", "archived")
+    assert template["owned_by"] == api.user_id

@@ -1,0 +1,78 @@
+"""Playbooks and outcomes."""
+
+import pytest
+
+
+def ids(api, **params):
+    return [row["id"] for row in api.ok("get", "/playbook/", params=params)["data"]]
+
+
+def test_playbooks_are_listed_in_their_order(api):
+    made = [api.make("playbook") for _ in range(3)]
+
+    assert [one["position"] for one in made] == [0, 1, 2]
+    assert ids(api) == [one["id"] for one in made]
+    assert ids(api, position__gt=0) == [one["id"] for one in made[1:]]
+
+
+def test_a_list_may_end_before_a_time(api):
+    first = api.make("playbook")
+
+    assert ids(api, created_at__lt=first["created_at"]) == []
+    assert ids(api, created_at__lt="2999-01-01") == [first["id"]]
+
+
+def test_an_archived_playbook_leaves_active_listings(api):
+    kept, put_away = api.make("playbook"), api.make("playbook")
+
+    archived = api.ok("post", f"/playbook/{put_away['id']}/archive/")
+
+    assert archived["archived_by_id"] == api.user_id
+    assert archived["archived_at"]
+    assert ids(api, is_archived="false") == [kept["id"]]
+    assert ids(api, is_archived="true") == [put_away["id"]]
+    assert ids(api) == [kept["id"], put_away["id"]]
+
+
+def test_an_archived_playbook_can_be_used_again(api):
+    id = api.make("playbook")["id"]
+    api.ok("post", f"/playbook/{id}/archive/")
+
+    again = api.ok("post", f"/playbook/{id}/unarchive/")
+
+    assert (again["archived_at"], again["archived_by_id"]) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "good", "bad"),
+    [
+        ("outcome_ids", "outcome", "custom_field.lead"),
+        ("custom_field_ids", "custom_field.shared", "custom_field.lead"),
+    ],
+)
+def test_a_playbook_names_outcomes_and_shared_custom_fields(api, stranger, name, good, bad):
+    id = api.make(good)["id"]
+
+    assert api.make("playbook", **{name: [id]})[name] == [id]
+    for wrong in (api.make(bad)["id"], stranger.make(good)["id"], "x"):
+        answer = api.post("/playbook/", json={"name": "x", name: [wrong]})
+        assert (answer.status_code, list(answer.json()["field-errors"])) == (400, [name])
+
+
+@pytest.mark.parametrize(
+    ("type", "applies_to"), [("custom", ["calls", "meetings"]), ("vm-dropped", ["calls"])]
+)
+def test_what_an_outcome_applies_to_follows_from_its_type(api, type, applies_to):
+    outcome = api.make("outcome", type=type, applies_to=["meetings"])
+
+    assert (outcome["type"], outcome["applies_to"]) == (type, applies_to)
+
+
+def test_an_outcome_is_custom_unless_it_says_otherwise(api):
+    assert api.make("outcome")["type"] == "custom"
+
+
+@pytest.mark.parametrize("name", ["playbook", "outcome"])
+def test_they_are_not_in_the_event_log(api, name):
+    api.make(name)
+    assert api.events() == []
