@@ -40,9 +40,10 @@ def parsed() -> Any:
 
 
 def measure(leads: int, arguments: Any) -> list[dict]:
-    with Postgres.start(arguments.data / str(leads), settings=POSSIBLE) as postgres:
+    directory = data.directory(arguments.data, leads)
+    with Postgres.start(directory, settings=POSSIBLE) as postgres:
         known = asyncio.run(data.prepared(postgres.url, leads))
-        pid = (arguments.data / str(leads) / "cluster" / "postmaster.pid").read_text().split()[0]
+        pid = (directory / "cluster" / "postmaster.pid").read_text().split()[0]
         which = postgres.url, psutil.Process(int(pid)), known.keys[data.READERS]
         with (
             servers.running("floor", *which) as floor,

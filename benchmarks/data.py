@@ -2,14 +2,18 @@
 
 import asyncio
 import base64
+import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import asyncpg
 from rich.progress import Progress
+from sqlalchemy.schema import CreateTable
 
 from ajar import database, founding, migrating, resources, seeding
+from ajar.kernel.sql import metadata
 from ajar.seeding.story import ids_of
 
 READERS, WRITERS = "key-of-readers", "key-of-writers"
@@ -33,6 +37,14 @@ class Known:
         return {key: authorization(key) for key in (READERS, WRITERS)}
 
 
+def directory(under: Path, leads: int) -> Path:
+    """Another one for each size, and for each shape of the tables."""
+    resources.load()
+    made = sorted(str(CreateTable(table)) for table in metadata.tables.values())
+    shape = hashlib.sha256("".join(made).encode()).hexdigest()[:8]
+    return under / f"{leads}-{shape}"
+
+
 def authorization(key: str) -> str:
     return "Basic " + base64.b64encode(f"{key}:".encode()).decode()
 
@@ -40,7 +52,6 @@ def authorization(key: str) -> str:
 async def prepared(url: str, leads: int) -> Known:
     """Two organizations: a large one, of which is read, and one that fills with what is created,
     and begins empty each time."""
-    resources.load()
     db = await asyncpg.connect(url)
     await database.prepare(db)
     try:

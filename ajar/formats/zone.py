@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta, timezone
+from functools import lru_cache
 
 _HOURS = re.compile(r"[+-]?\d{1,2}(\.\d+)?", re.ASCII)
 
@@ -10,14 +11,21 @@ def of_address(
     country: str | None, state: str | None, city: str | None, zipcode: str | None
 ) -> list[str]:
     """The IANA time zones an address may be in, the whole country's when it says no more."""
+    return list(_looked_up(country, state, city, zipcode))
+
+
+@lru_cache(10_000)
+def _looked_up(
+    country: str | None, state: str | None, city: str | None, zipcode: str | None
+) -> tuple[str, ...]:
     if not country:
-        return []
+        return ()
     import tztrout  # 30 MB of tables, which a server that never asks can do without
 
     found = tztrout.tz_ids_for_address(
         country.strip().upper(), _state(state), _word(city), _word(zipcode)
     )
-    return list(found or [])
+    return tuple(found or ())
 
 
 def from_offset(text: str) -> timezone:

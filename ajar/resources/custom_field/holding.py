@@ -55,14 +55,18 @@ class CustomValues(Custom):
         contacts = query.owned(resources["contact"], contact, contacts)
         pair = func.jsonb_build_array(thing.c.lead_id, thing.c.custom_object_type_id)
         objects = query.owned(resources[THING], thing, func.jsonb_object_agg(thing.c.id, pair))
+        # Read once, and then nothing is looked for that no definition asks for.
+        meant = sa.select(func.coalesce(self.definitions(asked), NO_JSON).label("definitions"))
+        every = meant.offset(sa.literal_column("0")).subquery().c.definitions
         parts = {
-            "definitions": func.coalesce(self.definitions(asked), NO_JSON),
+            "definitions": every,
             "role": role(),
-            "users": found(users),
-            "contacts": found(contacts.where(contact.c.id.in_(values))),
-            "objects": found(objects.where(thing.c.id.in_(values))),
+            "users": found(every, "user", users),
+            "contacts": found(every, "contact", contacts.where(contact.c.id.in_(values))),
+            "objects": found(every, THING, objects.where(thing.c.id.in_(values))),
         }
-        return func.jsonb_build_object(*(part for pair in parts.items() for part in pair))
+        flat = (part for pair in parts.items() for part in pair)
+        return sa.select(func.jsonb_build_object(*flat)).scalar_subquery()
 
     def definitions(self, asked):
         """Those that are meant; a shared one with its terms."""
@@ -100,8 +104,10 @@ def texts(asked: Any, name: str) -> Any:
     return sa.select(func.jsonb_array_elements_text(asked.op("->")(name)).column_valued(name))
 
 
-def found(select: sa.Select) -> Any:
-    return func.coalesce(select.scalar_subquery(), EMPTY)
+def found(definitions: Any, type_: str, select: sa.Select) -> Any:
+    """What a SELECT finds, where one of the definitions is of this type."""
+    wanted = definitions.bool_op("@>")(sa.literal_column(f'\'[{{"type": "{type_}"}}]\'::jsonb'))
+    return sa.case((wanted, func.coalesce(select.scalar_subquery(), EMPTY)), else_=EMPTY)
 
 
 def role() -> Any:
