@@ -81,7 +81,7 @@ class App:
 
     async def live(self, receive, send) -> None:
         await receive()
-        prepare_shapes()
+        await prepare_shapes()
         opened = pool(self.database, self.settings.pool_size)
         async with opened as self.api.pool, self.informed():
             await send({"type": "lifespan.startup.complete"})
@@ -125,11 +125,11 @@ def create() -> App:
     return App(settings, settings.database_url)
 
 
-def prepare_shapes() -> None:
+async def prepare_shapes() -> None:
     """Write the statements that every server will be asked for, before anyone asks."""
     for resource in registry.values():
-        render.by_id.prepare(resource, None)
-        query.paged.prepare(resource, None, (), "", None)
-        ops.locked.prepare(resource)
+        await render.by_id(resource, None)
+        await query.paged(resource, None, (), "", None)
+        await ops.locked(resource)
         for action in ("created", "updated", "deleted"):
-            ops.written.prepare(resource, action)
+            await ops.written(resource, action)

@@ -23,6 +23,7 @@ class Caller:
     visible_to: tuple[str, ...] | None = None  # the user and their groups; None: every lead
     visible_keys: tuple[str, ...] = ()  # the custom fields of leads that name who may see one
     visible_unassigned: bool = True  # leads where none of these is filled
+    known: dict = field(default_factory=dict, compare=False)  # of the organization's settings
 
 
 @dataclass(slots=True)
@@ -70,7 +71,8 @@ class Context:
         await jobs.enqueue(self.db, task, *caller, args, at, self.request_id)
 
     async def forget_rights(self) -> None:
-        """Once this transaction is committed, no process relies on what it knows of anybody."""
+        """Once this transaction is committed, no process relies on what it knew of anybody."""
+        self.caller.known.clear()
         if not self.rights_changed:
             await self.db.execute(f"notify {RIGHTS}")
         self.rights_changed = True

@@ -17,7 +17,8 @@ EMPTY = sa.literal_column("'{}'::jsonb", JSONB)
 class Custom(Field):
     """The values of one row, kept together under `custom.ID`. With `by_name` they are shown a
     second time, as a dictionary of names: an old form. Which definitions there are, and what
-    fits them, a subclass says: `question` finds those that are meant, and what else must be known.
+    fits them, a subclass says: `question` is of a JSON object with the `definitions` that are
+    meant, and whatever `check` wants to know.
     """
 
     column_type, json = JSONB, {"type": "object"}
@@ -26,10 +27,6 @@ class Custom(Field):
     def __init__(self, by_name: bool = False):
         super().__init__()
         self.by_name = by_name
-
-    def question(self, asked: Any) -> Any:
-        """A JSON object with `definitions`, and whatever `check` wants to know."""
-        raise NotImplementedError
 
     def check(self, definition: dict, value: Any, known: dict) -> Any:
         """The value as it is kept, or ValueError."""
@@ -57,8 +54,8 @@ class Custom(Field):
         if not value["sent"]:
             return None
         names = [name_of(key) for key in value["sent"]]
-        values = [v for v in value["sent"].values() if v is not None]
-        return {"names": names, "values": [v for v in flatten(values) if isinstance(v, str)]}
+        values = [item for given in value["sent"].values() for item in as_list(given)]
+        return {"names": names, "values": [item for item in values if isinstance(item, str)]}
 
     def clean(self, value, answer=None):
         known = (answer or {}) | {"lead_id": value["lead_id"]}
@@ -117,10 +114,6 @@ class Custom(Field):
 
 def as_list(value: Any) -> list:
     return value if isinstance(value, list) else [value]
-
-
-def flatten(values: list) -> list:
-    return [item for value in values for item in as_list(value)]
 
 
 def change_of(key: str) -> str:

@@ -122,8 +122,8 @@ def values(ctx, resource, old: Any, new: dict) -> dict[str, Any]:
 
 async def log(ctx, resource, row: Any, action: str) -> None:
     """What happened beyond created, updated and deleted: a task was completed, a lead merged."""
-    given = values(ctx, resource, {}, row) | {"action": action, "data": row.json}
-    await ctx.rows(await noted(), **given)
+    given = values(ctx, resource, {}, row)
+    await ctx.rows(await noted(), **given, action=action, data=row.json)
 
 
 @shapes(1)

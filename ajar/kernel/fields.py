@@ -80,16 +80,21 @@ class Field:
         has `question(asked)`: the SQL expression whose value `clean` gets as the answer."""
         return None
 
+    def recall(self, known: dict, asked: Any) -> Any:
+        """The answer, if `known` has it: what holds until the organization is set up anew."""
+
+    def learn(self, known: dict, asked: Any, answer: Any) -> None:
+        """Keep an answer that holds that long."""
+
     def clean(self, value: Any, answer: Any = None) -> Any:
         """Return the value to store, or raise ValueError with the reason."""
         if value is None or value == "":
             if self.required:
                 raise ValueError("This field is required.")
             return self.blank
-        if not isinstance(value, self.python_type) or isinstance(value, bool) is not (
-            self.python_type is bool
-        ):
-            raise ValueError(f"Value must be of {self.python_type.__name__} type.")
+        kind = self.python_type
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            raise ValueError(f"Value must be of {kind.__name__} type.")
         return value
 
     def stamp(self, ctx, old: dict, new: dict) -> None:

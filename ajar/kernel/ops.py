@@ -49,8 +49,7 @@ async def create(ctx, resource, data: dict) -> Row:
 async def check(ctx, resource, data: dict, believed: bool = False) -> dict:
     """The row that a body asks for, or every reason why not. Nothing is written yet.
     `believed`: references that the database enforces are not looked up."""
-    about = resource.about
-    fields = {n: f for n, f in about.stored.items() if not f.readonly}
+    fields = {n: f for n, f in resource.about.stored.items() if not f.readonly}
     given = {n: f.default(ctx) if callable(f.default) else f.default for n, f in fields.items()}
     sent = {name: value for name, value in data.items() if value is not None}
     cleaned = await clean(ctx, resource, fields, {}, given | sent, believed)
@@ -130,7 +129,7 @@ async def clean(
     picked = {n: f.pick(old, data) for n, f in fields.items()}
     asked = {n: f.asked(picked[n]) for n, f in fields.items() if not (believed and f.enforced)}
     answers = await ask(ctx, resource, {n: v for n, v in asked.items() if v is not None})
-    answers = {n: value for n, value in picked.items() if n not in asked} | dict(answers)
+    answers = {n: value for n, value in picked.items() if n not in asked} | answers
     values, errors = {}, {}
     if data.get("organization_id", ctx.organization_id) != ctx.organization_id:
         errors["organization_id"] = "Object does not exist."
@@ -146,11 +145,15 @@ async def clean(
     return values
 
 
-async def ask(ctx, resource, asked: dict[str, Any]) -> Any:
-    if not asked:
-        return {}
-    values = {f"asked_{name}": value for name, value in asked.items()}
-    (answers,) = await ctx.rows(await questions(resource, tuple(asked)), **values)
+async def ask(ctx, resource, asked: dict[str, Any]) -> dict[str, Any]:
+    fields, known = resource.about.stored, ctx.caller.known
+    answers = {n: fields[n].recall(known, value) for n, value in asked.items()}
+    if new := [name for name, answer in answers.items() if answer is None]:
+        values = {f"asked_{name}": asked[name] for name in new}
+        (found,) = await ctx.rows(await questions(resource, tuple(new)), **values)
+        for name in new:
+            fields[name].learn(known, asked[name], found[name])
+        answers |= found
     return answers
 
 

@@ -61,6 +61,13 @@ class Ref(Field):
             asked = sa.func.coalesce(sa.func.nullif(asked, ""), query.first(target, "id"))
         return query.owned(target, rows, rows.c.id).where(rows.c.id == asked).scalar_subquery()
 
+    def recall(self, known, asked):
+        return known.get((self.to, asked)) if self.default is FIRST else None
+
+    def learn(self, known, asked, answer):
+        if self.default is FIRST and answer:
+            known[self.to, asked] = answer
+
     def clean(self, value, answer=None):
         if self.default is FIRST and (value is FIRST or not value):
             return answer

@@ -51,20 +51,12 @@ class Shapes:
         self.known: OrderedDict[tuple, Statement] = OrderedDict()
 
     async def __call__(self, *key: Any) -> Statement:
-        if statement := self.known.get(key):
-            self.known.move_to_end(key)
-            return statement
-        return self.keep(key, await asyncio.to_thread(self.write, *key))
-
-    def prepare(self, *key: Any) -> None:
-        """Write it now: for the shapes that every server will be asked for."""
-        self.keep(key, self.write(*key))
-
-    def keep(self, key: tuple, statement: Statement) -> Statement:
-        self.known[key] = statement
-        if len(self.known) > self.most:
-            self.known.popitem(last=False)
-        return statement
+        if key not in self.known:
+            self.known[key] = await asyncio.to_thread(self.write, *key)
+            if len(self.known) > self.most:
+                self.known.popitem(last=False)
+        self.known.move_to_end(key)
+        return self.known[key]
 
 
 def shapes(most: int) -> Callable[[Callable[..., Statement]], Shapes]:

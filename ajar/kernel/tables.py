@@ -5,7 +5,6 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSON, JSONB
 
 from ajar.kernel.sql import TIME, metadata
 
-# Partitioned by time: dropping a partition is the retention.
 event = sa.Table(
     "event",
     metadata,
@@ -29,5 +28,5 @@ event = sa.Table(
     sa.Index(None, "organization_id", "object_id", "date_updated", "id"),
     sa.Index(None, "organization_id", "lead_id", "date_updated", "id"),
     sa.Index(None, "organization_id", "request_id"),
-    postgresql_partition_by="RANGE (date_created)",
+    postgresql_partition_by="RANGE (date_created)",  # dropping a partition is the retention
 )

@@ -50,6 +50,10 @@ class Pipeline(
     async def prepare(ctx, old, new):
         need(ctx, "manage_customizations")
 
+    @staticmethod
+    async def changed(ctx, old, new):
+        await ctx.forget_rights()
+
 
 @operation(
     "pipeline.create", "POST", "/pipeline/", status=201, of=Pipeline, parameters=("_fields",)

@@ -60,6 +60,7 @@ class CustomField(
 
     @classmethod
     async def changed(cls, ctx, old, new):
+        await ctx.forget_rights()
         if not new:
             need(ctx, "manage_organization")
             await converting.strip(ctx, cls, old)

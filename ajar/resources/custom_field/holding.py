@@ -68,6 +68,18 @@ class CustomValues(Custom):
         flat = (part for pair in parts.items() for part in pair)
         return sa.select(func.jsonb_build_object(*flat)).scalar_subquery()
 
+    def recall(self, known, asked):
+        """Definitions and the role; not what has to be looked for among people and things."""
+        meant = [known.get((self.kind, asked["type_id"], name)) for name in asked["names"]]
+        if all(meant) and not any(one["type"] in LOOKED_FOR for one in meant):
+            return {"definitions": meant, "role": known["role"]}
+        return None
+
+    def learn(self, known, asked, answer):
+        known["role"] = answer["role"]
+        for one in answer["definitions"]:
+            known |= {(self.kind, asked["type_id"], one[key]): one for key in ("name", "id")}
+
     def definitions(self, asked):
         """Those that are meant; a shared one with its terms."""
         type_id = asked.op("->>", return_type=sa.Text)("type_id")
@@ -98,6 +110,7 @@ class CustomValues(Custom):
 
 
 THING = "custom_object"
+LOOKED_FOR = ("user", "contact", THING)
 
 
 def texts(asked: Any, name: str) -> Any:

@@ -18,6 +18,10 @@ class LeadStatus(
     async def prepare(ctx, old, new):
         need(ctx, "manage_customizations")
 
+    @staticmethod
+    async def changed(ctx, old, new):
+        await ctx.forget_rights()
+
 
 @operation("status.lead.delete", "DELETE", "/status/lead/{id}/", of=LeadStatus)
 async def delete(ctx, params, body):

@@ -59,6 +59,10 @@ class OpportunityStatus(
     async def prepare(ctx, old, new):
         need(ctx, "manage_customizations")
 
+    @staticmethod
+    async def changed(ctx, old, new):
+        await ctx.forget_rights()
+
 
 @operation("status.opportunity.delete", "DELETE", "/status/opportunity/{id}/", of=OpportunityStatus)
 async def delete(ctx, params, body):
