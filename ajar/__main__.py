@@ -2,16 +2,16 @@
 
 import sys
 
-import psycopg
 import typer
 
 from ajar import __version__
 from ajar.bootstrap import Refused
 from ajar.commands import Trouble, apikey, doctor, init, migrate, seed, serve, worker
+from ajar.database import UNREACHED
 from ajar.migrating import NewerDatabase
 from ajar.postgres import ServerError
 
-EXPECTED = (Trouble, Refused, NewerDatabase, ServerError, psycopg.OperationalError, OSError)
+EXPECTED = (Trouble, Refused, NewerDatabase, ServerError, *UNREACHED)
 program = typer.Typer(
     add_completion=False,
     no_args_is_help=True,

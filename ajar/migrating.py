@@ -6,10 +6,9 @@ from contextlib import contextmanager
 from typing import Any
 
 import asyncpg
-import psycopg
 import sqlalchemy as sa
 
-from ajar import partitions
+from ajar import database, partitions
 from ajar.clock import Clock
 from ajar.migrations import HERE
 
@@ -42,10 +41,10 @@ def upgrade(url: str) -> int:
 def is_current(url: str) -> bool:
     """Whether the newest revision is applied, as far as its number tells."""
     newest = max(file.name[:4] for file in (HERE / "versions").glob("[0-9]*.py"))
-    with psycopg.connect(url) as db:
-        if db.execute("select to_regclass('alembic_version')").fetchone() == (None,):
-            return False
-        return db.execute("select version_num from alembic_version").fetchall() == [(newest,)]
+    if not database.asked(url, "select 1 where to_regclass('alembic_version') is not null"):
+        return False
+    rows = database.asked(url, "select version_num from alembic_version")
+    return [row["version_num"] for row in rows] == [newest]
 
 
 async def partition(url: str) -> None:
@@ -79,6 +78,8 @@ def configuration(db: sa.Connection, **attributes: Any) -> Any:
 
 @contextmanager
 def connected(url: str) -> Iterator[sa.Connection]:
+    import psycopg
+
     engine = sa.create_engine(
         "postgresql+psycopg://", creator=lambda: psycopg.connect(url), poolclass=sa.NullPool
     )

@@ -17,8 +17,8 @@ KERNEL = sorted((ROOT / "kernel").glob("*.py"))
 
 # Whoever stands in a line may import from the lines above it, and from its own package.
 LAYERS = [
-    {"clock", "config", "database", "errors", "family", "ids", "postgres"},
-    {"formats", "jobs", "logs", "metrics", "paging", "providers"},
+    {"clock", "config", "database", "errors", "family", "ids"},
+    {"formats", "jobs", "logs", "metrics", "paging", "postgres", "providers"},
     {"kernel"},
     {"accounts", "describe", "merging", "tags", "worth"},
     {"resources"},

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import psycopg
-
 from ajar.commands import Trouble
 from ajar.config import Settings
+from ajar.database import UNREACHED, asked
 from ajar.postgres import AlreadyRunning, Server
 from ajar.postgres.binaries import OLDEST
 from ajar.postgres.server import url_of
@@ -43,10 +42,9 @@ def directory(settings: Settings) -> Path:
 
 
 def checked(url: str) -> str:
-    with psycopg.connect(url) as db:
-        if db.info.server_version < OLDEST * 10000:
-            version = db.info.server_version // 10000
-            raise Trouble(f"PostgreSQL {version} is too old: {OLDEST} or later is needed")
+    (row,) = asked(url, "select current_setting('server_version_num')::int / 10000 as version")
+    if row["version"] < OLDEST:
+        raise Trouble(f"PostgreSQL {row['version']} is too old: {OLDEST} or later is needed")
     return url
 
 
@@ -55,7 +53,7 @@ def waited_for(directory: Path) -> str:
     while True:
         try:
             return checked(url_of(directory))
-        except psycopg.OperationalError:
+        except UNREACHED:
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.2)

@@ -3,9 +3,8 @@
 import shutil
 import sys
 from collections.abc import Iterator
-from typing import Any, LiteralString, NamedTuple
+from typing import Any, NamedTuple
 
-import psycopg
 from rich.console import Console
 
 from ajar import migrating
@@ -13,6 +12,7 @@ from ajar.clock import Clock
 from ajar.commands import Data, Trouble, settings
 from ajar.commands.database import reached
 from ajar.config import Settings
+from ajar.database import UNREACHED, asked
 from ajar.postgres import ServerError
 
 NEEDED = 1_000_000_000  # bytes
@@ -28,7 +28,7 @@ LATE = """
 select count(*) from procrastinate_jobs job where status = 'todo'
 and coalesce(scheduled_at, (select min(at) from procrastinate_events where job_id = job.id))
     < now() - interval '5 minutes'"""
-CLOCK = "select extract(epoch from clock_timestamp() - %s::timestamptz)"
+CLOCK = "select extract(epoch from clock_timestamp() - $1::timestamptz)::float"
 FAILED = "select count(*) from procrastinate_jobs where status = 'failed'"
 
 
@@ -65,7 +65,7 @@ def findings(data) -> Iterator[Finding]:
     try:
         with reached(here) as url:
             yield from of_database(url)
-    except (ServerError, Trouble, psycopg.OperationalError, OSError) as error:
+    except (ServerError, Trouble, *UNREACHED) as error:
         about = f"database: {str(error).splitlines()[0]}"
         log = here.data / "postgres" / "postgresql.log"
         remedy = "Is DATABASE_URL right, and that server up?" if here.database_url else f"See {log}"
@@ -82,24 +82,20 @@ def of_disk(here: Settings) -> Iterator[Finding]:
 
 
 def of_database(url: str) -> Iterator[Finding]:
-    with psycopg.connect(url, autocommit=True) as db:
-        version = db.info.parameter_status("server_version")
-        yield Finding(True, f"PostgreSQL {version}")
-        apart = abs(count(db, CLOCK, Clock()()))
-        remedy = "Let both machines follow a time server."
-        yield Finding(apart < APART, f"clocks, {apart:.1f} seconds apart", remedy)
-        with migrating.connected(url) as connection:
-            missing = len(migrating.pending(connection))
-        about = f"tables, {missing} revisions behind" if missing else "tables, up to date"
-        yield Finding(not missing, about, "Run: ajar migrate")
-        if not missing:
-            yield from of_jobs(db)
+    yield Finding(True, f"PostgreSQL {value(url, 'show server_version')}")
+    apart = abs(value(url, CLOCK, Clock()()))
+    remedy = "Let both machines follow a time server."
+    yield Finding(apart < APART, f"clocks, {apart:.1f} seconds apart", remedy)
+    with migrating.connected(url) as connection:
+        missing = len(migrating.pending(connection))
+    about = f"tables, {missing} revisions behind" if missing else "tables, up to date"
+    yield Finding(not missing, about, "Run: ajar migrate")
+    if not missing:
+        yield from of_jobs(url)
 
 
-def of_jobs(db: psycopg.Connection) -> Iterator[Finding]:
-    workers, stalled, late, failed = (
-        round(count(db, text)) for text in (WORKERS, STALLED, LATE, FAILED)
-    )
+def of_jobs(url: str) -> Iterator[Finding]:
+    workers, stalled, late, failed = (value(url, text) for text in (WORKERS, STALLED, LATE, FAILED))
     remedy = "Run: ajar serve, or ajar worker"
     yield Finding(workers > 0, f"workers, {workers} alive", remedy)
     yield Finding(not stalled, f"jobs that lost their worker, {stalled}", "A worker takes them up.")
@@ -108,7 +104,6 @@ def of_jobs(db: psycopg.Connection) -> Iterator[Finding]:
     yield Finding(not failed, f"jobs that were given up, {failed}", remedy)
 
 
-def count(db: psycopg.Connection, text: LiteralString, *parameters: Any) -> float:
-    row = db.execute(text, parameters or None).fetchone()
-    assert row
-    return float(row[0])
+def value(url: str, text: str, *values: Any) -> Any:
+    ((found,),) = asked(url, text, *values)
+    return found

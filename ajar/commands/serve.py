@@ -9,12 +9,11 @@ import tempfile
 from contextlib import nullcontext
 from typing import Annotated, Any
 
-import psycopg
 import typer
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
-from ajar import __version__, bootstrap, logs, migrating
+from ajar import __version__, bootstrap, database, logs, migrating
 from ajar.commands import Data, Trouble, settings
 from ajar.commands.database import owned
 from ajar.config import Settings
@@ -81,8 +80,7 @@ def listening(here: Settings) -> socket.socket:
 def forget_workers(url: str) -> None:
     """Whoever worked on a database of our own went with it: what they had begun is taken up at
     once, and not when they have been silent for long enough."""
-    with psycopg.connect(url) as db:
-        db.execute("delete from procrastinate_workers")
+    database.asked(url, "delete from procrastinate_workers")
 
 
 def introduce(here: Settings, url: str) -> None:

@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import IO, Any, Self
 from urllib.parse import quote
 
-import psycopg
-
+from ajar.database import UNREACHED, asked
 from ajar.postgres import cluster, leftovers, sockets
 from ajar.postgres.account import choose
 from ajar.postgres.binaries import find
@@ -60,7 +59,7 @@ class Server:
             server._begin()
         except BaseException as error:
             server.stop()
-            if isinstance(error, OSError | psycopg.Error):
+            if isinstance(error, UNREACHED):
                 reason = str(error).splitlines()[0]
                 raise ServerError(f"PostgreSQL cannot start on {directory}: {reason}") from error
             raise
@@ -203,6 +202,6 @@ def url_of(directory: Path) -> str:
 
 
 def _create_database(socket: Path) -> None:
-    with psycopg.connect(_url(socket, "postgres"), autocommit=True) as db:
-        if not db.execute("select 1 from pg_database where datname = 'ajar'").fetchone():
-            db.execute("create database ajar")
+    url = _url(socket, "postgres")
+    if not asked(url, "select 1 from pg_database where datname = 'ajar'"):
+        asked(url, "create database ajar")
