@@ -25,6 +25,7 @@ from ajar.kernel.registry import resources
 from ajar.resources.custom_field.holding import CustomValues
 from ajar.resources.custom_field.kinds import CONTACT
 from ajar.resources.integration_link import IntegrationLinks
+from ajar.resources.recent_calls import RecentCalls
 
 OFFICE = Text(default="office", most=50)  # or home, direct, mobile, fax, other: any word
 
@@ -77,8 +78,19 @@ def addresses(emails):
 class Phones(Items):
     """Numbers, kept as E.164, as people read them, and with their country."""
 
+    def column(self):
+        column = super().column()
+        sa.Index("ix__contact__numbers", numbers(column), postgresql_using="gin")
+        return column
+
     def items(self, value):
         return [item | phone.parse(item["phone"]) for item in super().items(value)]
+
+
+def numbers(phones):
+    """The numbers in a list of phones."""
+    every = sa.literal_column("'$[*].phone'")
+    return func.jsonb_path_query_array(phones, every, type_=JSONB)
 
 
 class PhoneNumber(Text):
@@ -108,6 +120,7 @@ class Contact(
     timezone = Text(readonly=True)
 
     integration_links = IntegrationLinks("contact")
+    recent_calls = RecentCalls("contact_id")
 
     @computed(json={"type": "string"})
     def display_name(contact):

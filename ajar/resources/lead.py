@@ -32,6 +32,7 @@ from ajar.resources.contact import Contact
 from ajar.resources.custom_field.holding import CustomValues
 from ajar.resources.custom_field.kinds import LEAD
 from ajar.resources.integration_link import IntegrationLinks
+from ajar.resources.recent_calls import RecentCalls
 from ajar.resources.status.lead import LeadStatus
 
 # How many leads there are, so that `total_results` need not count them. It is spread over
@@ -91,6 +92,7 @@ class Lead(Tracked, path="lead", prefix="lead", order="-date_updated", indexes=(
     opportunities = Children("opportunity", by="lead_id")
     tasks = Children("task", by="lead_id", where={"is_complete": False})
     integration_links = IntegrationLinks("lead")
+    recent_calls = RecentCalls("lead_id")
 
     @computed(json={"type": "string"})
     def display_name(lead):

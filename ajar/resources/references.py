@@ -1,10 +1,10 @@
-"""Lists of ids."""
+"""References of special kinds."""
 
 import sqlalchemy as sa
 from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from ajar.kernel import List, query
+from ajar.kernel import List, Ref, query
 from ajar.kernel.registry import resources
 
 
@@ -31,3 +31,21 @@ class Refs(List):
         if any(id not in (answer or ()) for id in value):
             raise ValueError(f"Each must be the id of a {self.to}.")
         return list(dict.fromkeys(value))
+
+
+class KeptRef(Ref):
+    """Remembers the id of what is gone, and takes it back from who has read it here."""
+
+    def __init__(self, to: str, **options):
+        super().__init__(to, on_delete="keep", **options)
+
+    def pick(self, old, data):
+        return data.get(self.name), old.get(self.name)
+
+    def asked(self, value):
+        new, old = value
+        return super().asked(new) if new != old else None
+
+    def clean(self, value, answer=None):
+        new, old = value
+        return new if new == old else super().clean(new, answer)
