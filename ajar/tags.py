@@ -71,21 +71,19 @@ def of_caller() -> dict[str, Any]:
 
 @shapes(1)
 def of_two() -> Statement:
-    """All that a template may show of a lead and one of its contacts, and where mail goes."""
+    """All that a template may show of a lead and one of its contacts, and where mail goes. Of
+    a contact that is not there it shows nothing."""
     lead, contact = query.rows(resources["lead"]), query.rows(resources["contact"])
     values = {"lead": of_lead(lead), "contact": of_contact(contact)} | of_caller()
     found = query.owned(resources["lead"], lead, sa.cast(built(values), sa.Text))
-    found = (
-        found.correlate_except(lead, contact)
-        .select_from(contact)
-        .where(
-            contact.c.organization_id == parameter("organization_id"),
-            contact.c.lead_id == lead.c.id,
-            contact.c.id == parameter("contact_id"),
-            lead.c.id == parameter("lead_id"),
-        )
+    theirs = sa.and_(
+        contact.c.organization_id == parameter("organization_id"),
+        contact.c.lead_id == lead.c.id,
+        contact.c.id == parameter("contact_id"),
     )
-    return Statement(found)
+    found = found.correlate_except(lead, contact)
+    found = found.select_from(sa.outerjoin(lead, contact, theirs))
+    return Statement(found.where(lead.c.id == parameter("lead_id")))
 
 
 @shapes(2)

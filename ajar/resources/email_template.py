@@ -114,9 +114,9 @@ async def rendered(ctx, params, body):
         return {}
     lead_id, contact_id = target
     text = await ctx.value(await tags.of_two(), lead_id=lead_id, contact_id=contact_id)
-    if text is None:
+    values = msgspec.json.decode(text) if text else None
+    if not values or not values["contact"]["id"]:
         raise render.missing(resources["contact"])
-    values = msgspec.json.decode(text)
     lead, contact = values["lead"], values["contact"]
     return {
         "lead_id": lead_id,
