@@ -191,6 +191,22 @@ NOTE = {
         }
     ],
 }
+PICTURE = {
+    "content_type": "image/png",
+    "filename": "magic.png",
+    "size": 6132,
+    "url": "/go/file/x/magic.png",
+}
+CALL = {
+    "duration": 345,
+    "disposition": "answered",
+    "note": "call originated from mobile",
+    "quality_info": "",
+    "recording_url": "https://pbx.example/1.mp3",
+    "voicemail_url": "https://pbx.example/2.mp3",
+}
+SMS = {"status": "draft", "local_phone": "+14156550100", "attachments": [PICTURE]}
+WHATSAPP = {"attachments": [PICTURE], "integration_link": "https://chat.example/1"}
 CONTACT = {
     "name": "Gob",
     "emails": [{"type": "office", "email": "gob@bluth.example"}],
@@ -200,7 +216,10 @@ CONTACT = {
 
 # More than is needed, so that there is more to compare.
 RICH = {
+    "activity.call": CALL,
     "activity.note": NOTE,
+    "activity.sms": SMS,
+    "activity.whatsapp_message": WHATSAPP,
     "contact": CONTACT,
     "custom_field.lead": {"type": "choices", "choices": ["a", "b"]},
     "lead": {"addresses": [{"city": "Newport", "country": "US"}], "contacts": [CONTACT]},
@@ -490,3 +509,21 @@ def test_how_much_is_built(capsys):
     with capsys.disabled():
         print(f"\nbuilt {len(BUILT)} of {len(EXPECTED)}")
     assert BUILT
+
+
+# The answers that clients have recorded
+
+
+def recorded(kind):
+    """Single objects, whether they were answered by themselves or in a list."""
+    entries = json.loads((REFERENCE / "samples" / f"activity_{kind}.json").read_text())["entries"]
+    bodies = [entry["body"] for entry in entries]
+    return [one for body in bodies for one in body.get("data", [body])]
+
+
+@pytest.mark.parametrize("kind", ["call", "sms"])
+def test_a_call_and_a_text_message_are_as_recorded(api, kind):
+    ours = api.make(f"activity.{kind}", **RICH[f"activity.{kind}"])
+    unknown = {f".{name} " for name, value in ours.items() if value is None}
+    wrong = {one for shown in recorded(kind) for one in differences(shown, ours)}
+    assert [one for one in wrong if not one.startswith(tuple(unknown))] == []
