@@ -60,3 +60,8 @@ def pool(database: str, size: int) -> asyncpg.Pool:
         max_cacheable_statement_size=0,  # no limit: a lead's are longer than its 15 KiB
         server_settings=SETTINGS,
     )
+
+
+async def alone(db: Any, what: str) -> None:
+    """Until this transaction ends, whoever else wants to do this waits."""
+    await db.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", what)

@@ -138,6 +138,16 @@ class Api:
 
         return self.world.call(added)
 
+    def within(self, function, *args, **caller):
+        """What a job of this user does, in a transaction."""
+
+        async def inside(db):
+            async with db.transaction():
+                who = Caller(self.organization_id, self.user_id, **caller)
+                return await function(Context(db, who, self.world.clock()), *args)
+
+        return self.world.call(inside)
+
     def body(self, name, /, **values):
         """What makes a row: nothing that is not needed."""
         body = dict(values)

@@ -22,7 +22,7 @@ LAYERS = [
     {"kernel"},
     {"accounts", "describe", "merging", "tags", "worth"},
     {"resources"},
-    {"access", "http", "limits", "partitions"},
+    {"access", "http", "limits", "meetings", "partitions"},
     {"docs_page", "founding", "maintenance", "migrations", "openapi", "seeding"},
     {"bootstrap", "migrating", "worker"},
     {"app"},

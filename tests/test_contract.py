@@ -1,13 +1,15 @@
 """What we have built answers as the contract says: every operation is called and compared."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
 
-from ajar import resources
+from ajar import meetings, resources
 from ajar.kernel.operations import all_operations
+from ajar.meetings import Calendar, CalendarEvent, Person
 
 REFERENCE = Path(__file__).parents[2] / "shared" / "reference"
 if not (REFERENCE / "openapi.json").exists():
@@ -26,6 +28,7 @@ BUILT = sorted(OPERATIONS.keys() & EXPECTED.keys())
 
 # What an API key, or a server without a carrier, is refused: with which code.
 REFUSED = {
+    "activity.meeting.integration.upsert": 403,
     "phone_number.request.internal.create": 400,
     "scheduling_link.integration.delete": 403,
     "scheduling_link.integration.upsert": 403,
@@ -157,6 +160,23 @@ def session(api):
     )
 
 
+def met(api):
+    """A meeting with everything that a calendar can say of one."""
+    lead = api.make("lead", contacts=[CONTACT])
+    event = CalendarEvent(
+        id=f"event of {lead['id']}",
+        title="Intro",
+        starts_at=api.world.clock() + timedelta(hours=1),
+        ends_at=api.world.clock() + timedelta(hours=2),
+        people=[Person(email=email["email"], status="maybe") for email in CONTACT["emails"]],
+        location="https://zoom.us/j/1",
+        link="https://calendar.example/1",
+        uid="1",
+    )
+    calendar = Calendar(id="cal_1", type="google", account_id=mailbox(api))
+    return api.within(meetings.seen, calendar, event)[0]
+
+
 def unsubscribed(api):
     body = {"email": "gob@bluth.example"}
     return api.ok("post", "/unsubscribe/email/", json=body)["email"]
@@ -232,6 +252,7 @@ MADE = {
     "activity": created,
     "activity.created": created,
     "activity.lead_merge": merged,
+    "activity.meeting": met,
     "activity.task_completed": completed,
     "custom_activity": lambda api: api.make("custom_field.activity")["custom_activity_type_id"],
     "custom_object_type": object_type,
@@ -257,6 +278,7 @@ def grouped(api):
 
 # Requests that do not follow from a resource: (api, path) -> path and body.
 SPECIAL = {
+    "activity.meeting.integration.upsert": lambda api, path: (path.replace("{id}", met(api)), {}),
     "custom_field.shared.association.create": lambda api, path: associated(
         api, path, {"object_type": "lead"}
     ),

@@ -22,6 +22,7 @@ from ajar.kernel import (
 )
 from ajar.kernel.operations import show
 from ajar.kernel.registry import resources
+from ajar.kernel.sql import Statement, parameter, shapes
 from ajar.resources.custom_field.holding import CustomValues
 from ajar.resources.custom_field.kinds import CONTACT
 from ajar.resources.integration_link import IntegrationLinks
@@ -203,3 +204,20 @@ async def delete(ctx, params, body):
     await ops.delete(ctx, Contact, contact["id"])
     await ops.write(ctx, resources["lead"], row, dict(row))
     return {}
+
+
+async def known_by(ctx, emails: list[str]) -> list:
+    """The contacts that have one of these addresses, which are in small letters: id, lead_id
+    and email of each; who is known for longest comes first."""
+    return await ctx.rows(await having_addresses(), emails=emails) if emails else []
+
+
+@shapes(1)
+def having_addresses() -> Statement:
+    rows, wanted = query.rows(Contact), parameter("emails", ARRAY(sa.Text))
+    every = addresses(rows.c.emails)
+    email = func.jsonb_array_elements_text(every).table_valued("value").alias("email")
+    found = query.owned(Contact, rows, rows.c.id, rows.c.lead_id, email.c.value.label("email"))
+    found = found.select_from(rows.join(email, sa.true()))
+    found = found.where(every.bool_op("?|")(wanted), email.c.value == sa.any_(wanted))
+    return Statement(found.order_by(rows.c.date_created, rows.c.id))
