@@ -14,6 +14,7 @@ from ajar.access import SignIn
 from ajar.clock import Clock
 from ajar.config import Settings
 from ajar.database import pool
+from ajar.forms.door import FORMS, Door
 from ajar.http import api, request
 from ajar.kernel import ops, query, render
 from ajar.kernel.operations import all_operations
@@ -42,6 +43,7 @@ class App:
             fold=timedelta(seconds=settings.event_consolidation_seconds),
             origin=settings.address,
         )
+        self.forms = Door(self.api, settings.form_rate_limit)
 
     async def __call__(self, scope, receive, send) -> None:
         if scope["type"] == "lifespan":
@@ -49,6 +51,8 @@ class App:
         path, beside = scope["path"], scope["path"].rstrip("/")
         if scope["type"] == "http" and path.startswith(request.PREFIX + "/") and beside != DOCUMENT:
             return await self.api(scope, receive, send)
+        if scope["type"] == "http" and path.startswith(FORMS):
+            return await self.forms(scope, receive, send)
         response = await self.beside(beside)
         await response(scope, receive, send)
 

@@ -150,6 +150,12 @@ class Settings:
         " its organization may send three times as many, and 0 sets no limit.",
         parse=number(0),
     )
+    form_rate_limit: int = setting(
+        "AJAR_FORM_RATE_LIMIT",
+        10,
+        "Forms a minute that one address may send, without signing in; 0 sets no limit.",
+        parse=number(0),
+    )
     event_retention_days: int = setting(
         "AJAR_EVENT_RETENTION_DAYS", 30, "How many days events are kept.", parse=number(1)
     )

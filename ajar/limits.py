@@ -29,17 +29,18 @@ class Limits:
         self.take(self.rate * ORGANIZATION, (caller.organization_id, *group), "organization")
         return left
 
-    def take(self, rate: int, key: tuple, kind: str) -> dict[str, str]:
+    def take(self, rate: int, key: tuple, kind: str, seconds: float = 1.0) -> dict[str, str]:
+        """So many in so many seconds."""
         now = time.monotonic()
         left, then = self.buckets.pop(key, (float(rate), now))
-        left = min(rate, left + (now - then) * rate)
+        left = min(rate, left + (now - then) * rate / seconds)
         allowed = left >= 1
         self.buckets[key] = (left - 1 if allowed else left, now)
         if len(self.buckets) > MOST:
             self.buckets.popitem(last=False)
         if allowed:
-            return headers(rate, left - 1, (rate - left + 1) / rate)
-        wait = (1 - left) / rate
+            return headers(rate, left - 1, (rate - left + 1) / rate * seconds)
+        wait = (1 - left) / rate * seconds
         more = {"retry-after": str(math.ceil(wait))}
         raise TooMany(rate, wait, kind, headers(rate, 0, wait) | more)
 

@@ -63,7 +63,9 @@ class World:
     """The application in this process, over its database."""
 
     def __init__(self, url: str, data: Path):
-        settings = Settings(database_url=url, data=data, rate_limit=0, pool_size=2)
+        settings = Settings(
+            database_url=url, data=data, rate_limit=0, form_rate_limit=0, pool_size=2
+        )
         self.app = App(settings, url)
         run(url, QUEUE.read_text(), *declared())
         self.client = TestClient(self.app, raise_server_exceptions=False)

@@ -23,6 +23,7 @@ LAYERS = [
     {"accounts", "describe", "merging", "tags", "worth"},
     {"resources"},
     {"access", "http", "limits", "meetings", "partitions"},
+    {"forms"},
     {"docs_page", "founding", "maintenance", "migrations", "openapi", "seeding"},
     {"bootstrap", "migrating", "worker"},
     {"app"},

@@ -177,6 +177,13 @@ def met(api):
     return api.within(meetings.seen, calendar, event)[0]
 
 
+def submitted(api):
+    form = api.make("form", is_published=True)
+    path = f"/forms/{api.organization_id}/{form['id']}/"
+    api.client.post(path, json={"Your name": "Gob", "E-mail": "gob@bluth.example"})
+    return first(f"/activity/form_submission/?form_id={form['id']}")(api)
+
+
 def unsubscribed(api):
     body = {"email": "gob@bluth.example"}
     return api.ok("post", "/unsubscribe/email/", json=body)["email"]
@@ -252,6 +259,7 @@ MADE = {
     "activity": created,
     "activity.created": created,
     "activity.lead_merge": merged,
+    "activity.form_submission": submitted,
     "activity.meeting": met,
     "activity.task_completed": completed,
     "custom_activity": lambda api: api.make("custom_field.activity")["custom_activity_type_id"],

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, timedelta
 from typing import Any, Protocol
 
@@ -65,18 +65,7 @@ class Api:
     async def __call__(self, scope, receive, send) -> None:
         started = time.perf_counter()
         call = Call(scope, receive)
-        try:
-            response = await self.respond(call)
-        except ApiError as error:
-            response = answer(error.body, error.status, call.headers_out | error.headers)
-        except LOST as error:
-            log.warning("database unavailable", request_id=call.request_id, error=repr(error))
-            refusal = Unavailable("The database did not answer; try again in a moment.")
-            response = answer(refusal.body, 503, call.headers_out | {"retry-after": "1"})
-        except Exception:  # a bug: the one place that answers for all of them
-            log.exception("request failed", request_id=call.request_id, path=scope["path"])
-            body = {"error": "Something went wrong here; the server's log says what."}
-            response = answer(body, 500, call.headers_out)
+        response = await answered(call, self.respond)
         await response(scope, receive, send)
         self.observe(call.name, response.status_code, time.perf_counter() - started)
 
@@ -130,6 +119,22 @@ class Api:
             raise ApiError(" ".join(unknown(name, operation) for name in ignored))
         names = ", ".join(ignored)[:1000].encode("ascii", "backslashreplace").decode()
         call.headers_out["x-ajar-ignored-parameters"] = re.sub("[^ -~]", " ", names)
+
+
+async def answered(call: Call, respond: Callable[[Call], Awaitable[Response]]) -> Response:
+    """What the function answers, or what becomes of its failure."""
+    try:
+        return await respond(call)
+    except ApiError as error:
+        return answer(error.body, error.status, call.headers_out | error.headers)
+    except LOST as error:
+        log.warning("database unavailable", request_id=call.request_id, error=repr(error))
+        refusal = Unavailable("The database did not answer; try again in a moment.")
+        return answer(refusal.body, 503, call.headers_out | {"retry-after": "1"})
+    except Exception:  # a bug: the one place that answers for all of them
+        log.exception("request failed", request_id=call.request_id, path=call.scope["path"])
+        body = {"error": "Something went wrong here; the server's log says what."}
+        return answer(body, 500, call.headers_out)
 
 
 def conflict(error: asyncpg.IntegrityConstraintViolationError) -> ApiError:
