@@ -1,6 +1,7 @@
 """`ajar seed`: data to look at, and to measure with."""
 
 import asyncio
+import json
 from typing import Annotated, Any
 
 import asyncpg
@@ -12,12 +13,18 @@ from ajar.access import hashed
 from ajar.clock import Clock
 from ajar.commands import Data, Trouble, settings
 from ajar.commands.database import reached
+from ajar.config import Settings
+from ajar.kernel.context import Caller, Context
+from ajar.resources.role import ADMIN as ADMIN_MAY
+from ajar.seeding import fixtures as made_for_tests
 
 ADMIN = """
 select member.organization_id, member.user_id from membership member
 where member.role_id = 'admin' and member.is_active and ($1::text is null or $1 = organization_id)
 order by member.organization_id, member.id limit 1"""
 BY_KEY = "select organization_id from api_key where hash = $1"
+OWNER = "select organization_id, user_id, id from api_key where hash = $1"
+UNKNOWN = "there is no such API key: see ajar apikey list"
 COLUMNS = (
     TextColumn("seeding"),
     BarColumn(),
@@ -38,11 +45,16 @@ def seed(
     api_key: Annotated[
         str | None, typer.Option(help="A key of the organization, instead of its id.")
     ] = None,
+    fixtures: Annotated[
+        bool, typer.Option(help="Instead: what the API does not create, and its ids as JSON.")
+    ] = False,
     data: Data = None,
 ) -> None:
     """Add made-up leads, with all that hangs off them, to an organization."""
     here = settings(AJAR_DATA=data)
     resources.load()
+    if fixtures:
+        return add_fixtures(here, api_key)
     with reached(here) as url, Progress(*COLUMNS) as progress:
         migrating.upgrade(url)
         admin = asyncio.run(found(url, organization, api_key))
@@ -55,6 +67,23 @@ def seed(
             raise Trouble(str(error)) from None
 
 
+def add_fixtures(here: Settings, api_key: str | None) -> None:
+    """For whoever has this key, and for tests: what stands on the output is all JSON."""
+    if not api_key:
+        raise Trouble("--fixtures needs --api-key: they are made for whoever has the key")
+
+    async def owner(db: Any) -> Context:
+        row = await db.fetchrow(OWNER, hashed(api_key.encode()))
+        if not row:
+            raise Trouble(UNKNOWN)
+        caller = Caller(*row, permissions=frozenset(ADMIN_MAY))
+        return Context(db, caller, Clock(here.time)(), origin=here.address)
+
+    with reached(here) as url:
+        migrating.upgrade(url)
+        print(json.dumps(asyncio.run(made_for_tests.make(url, owner))))
+
+
 async def found(url: str, organization: str | None, api_key: str | None) -> Any:
     """The organization, and an admin in whose name demo data is made."""
     db = await asyncpg.connect(url)
@@ -62,7 +91,7 @@ async def found(url: str, organization: str | None, api_key: str | None) -> Any:
         if api_key:
             organization = await db.fetchval(BY_KEY, hashed(api_key.encode()))
             if not organization:
-                raise Trouble("there is no such API key: see ajar apikey list")
+                raise Trouble(UNKNOWN)
         admin = await db.fetchrow(ADMIN, organization)
     finally:
         await db.close()

@@ -339,6 +339,31 @@ def upgrade() -> None:
         "ix__email_template__is_shared", "email_template", ["organization_id", "is_shared", "id"]
     )
     op.create_table(
+        "form",
+        sa.Column("organization_id", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("date_created", sa.DateTime(timezone=True)),
+        sa.Column("date_updated", sa.DateTime(timezone=True)),
+        sa.Column("created_by", sa.Text()),
+        sa.Column("updated_by", sa.Text()),
+        sa.Column("name", sa.Text()),
+        sa.Column("fields", postgresql.JSONB()),
+        sa.Column("is_published", sa.Boolean()),
+        sa.Column("success_message", sa.Text()),
+        sa.Column("configuration_id", sa.Text()),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "created_by"],
+            ["user.organization_id", "user.id"],
+            name="fk__form__created_by",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "updated_by"],
+            ["user.organization_id", "user.id"],
+            name="fk__form__updated_by",
+        ),
+        sa.PrimaryKeyConstraint("organization_id", "id", name="pk__form"),
+    )
+    op.create_table(
         "group_member",
         sa.Column("organization_id", sa.Text(), nullable=False),
         sa.Column("id", sa.Text(), nullable=False),
@@ -967,6 +992,14 @@ def upgrade() -> None:
         sa.Column("mentions_updated_at", sa.DateTime(timezone=True)),
         sa.Column("last_published_at", sa.DateTime(timezone=True)),
         sa.Column("custom", postgresql.JSONB()),
+        sa.Column("form_id", sa.Text()),
+        sa.Column("form_configuration_id", sa.Text()),
+        sa.Column("values", postgresql.JSONB()),
+        sa.Column("values_by_name", postgresql.JSONB()),
+        sa.Column("ip_address", sa.Text()),
+        sa.Column("origin", sa.Text()),
+        sa.Column("source_url", sa.Text()),
+        sa.Column("source_url_normalized", sa.Text()),
         sa.Column("source_lead_id", sa.Text()),
         sa.Column("destination_lead_id", sa.Text()),
         sa.Column("source_display_name", sa.Text()),
@@ -975,6 +1008,26 @@ def upgrade() -> None:
         sa.Column("error_message", sa.Text()),
         sa.Column("title", sa.Text()),
         sa.Column("note", sa.Text()),
+        sa.Column("location", sa.Text()),
+        sa.Column("starts_at", sa.DateTime(timezone=True)),
+        sa.Column("ends_at", sa.DateTime(timezone=True)),
+        sa.Column("is_recurring", sa.Boolean()),
+        sa.Column("attendees", postgresql.JSONB()),
+        sa.Column("conference_links", postgresql.JSONB()),
+        sa.Column("connected_account_id", sa.Text()),
+        sa.Column("calendar_event_link", sa.Text()),
+        sa.Column("calendar_event_uids", postgresql.JSONB()),
+        sa.Column("provider_calendar_event_id", sa.Text()),
+        sa.Column("provider_calendar_ids", postgresql.JSONB()),
+        sa.Column("provider_calendar_type", sa.Text()),
+        sa.Column("integrations", postgresql.JSONB()),
+        sa.Column("outcome_id", sa.Text()),
+        sa.Column("user_note", sa.Text()),
+        sa.Column("user_note_html", sa.Text()),
+        sa.Column("user_note_date_updated", sa.DateTime(timezone=True)),
+        sa.Column("user_note_mentions", postgresql.JSONB()),
+        sa.Column("called_off", sa.Text()),
+        sa.Column("told", sa.Text()),
         sa.Column("note_html", sa.Text()),
         sa.Column("attachments", postgresql.JSONB()),
         sa.Column("old_status_id", sa.Text()),
@@ -1042,6 +1095,12 @@ def upgrade() -> None:
         "ix__activity__date_created", "activity", ["organization_id", "date_created", "id"]
     )
     op.create_index(
+        "ix__activity__form_id",
+        "activity",
+        ["organization_id", "form_id", "id"],
+        postgresql_where=sa.text("form_id IS NOT NULL"),
+    )
+    op.create_index(
         "ix__activity__lead_id_activity_at",
         "activity",
         ["organization_id", "lead_id", "activity_at", "id"],
@@ -1056,6 +1115,12 @@ def upgrade() -> None:
         "activity",
         ["organization_id", "opportunity_id", "id"],
         postgresql_where=sa.text("opportunity_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix__activity__provider_calendar_event_id",
+        "activity",
+        ["organization_id", "provider_calendar_event_id", "id"],
+        postgresql_where=sa.text("provider_calendar_event_id IS NOT NULL"),
     )
     op.create_index(
         "ix__activity__user_id",
