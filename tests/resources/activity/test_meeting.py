@@ -551,9 +551,10 @@ def tabs(diary, api):
 def test_an_application_has_one_tab_and_writes_it_anew(integrate, diary, api):
     first = integrate({"integration_data": {"note_html": "<p>Hi</p><script>x</script>"}})
     again = integrate({"integration_data": {"note_html": "<p>Anew</p>"}})
-    integrate({"integration_data": {"note_html": "<p>Else</p>"}}, client="oa2client_2")
+    other = integrate({"integration_data": {"note_html": "<p>Else</p>"}}, client="oa2client_2")
 
     assert again == first
+    assert other["id"] != first["id"]
     assert first["id"].startswith("evtint_")
     assert (first["integration_name"], first["oauth_client"]["id"]) == (
         "third_party",
