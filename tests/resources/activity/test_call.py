@@ -168,7 +168,7 @@ def test_who_sees_no_lead_is_told_of_none(api, gob, join):
         "permissions": ["calling"],
     }
     somebody = join(api.ok("post", "/role/", json=body)["id"])
-    assert "lead_id" in errors(log(somebody, phone=PHONE))
+    assert errors(log(somebody, phone=PHONE)) == {"lead_id": "This field is required."}
 
 
 def test_a_call_can_move_to_another_lead_and_leaves_its_contact_behind(api, gob):

@@ -240,6 +240,13 @@ def test_what_is_about_to_leave_can_be_called_back(api, leaving, status):
     assert api.ok("put", at(sms), json={"text": "Hello"})["text"] == "Hello"
 
 
+def test_what_is_called_back_no_longer_waits(api, leaving, world):
+    sms = leaving("outbox", send_in=5)
+    api.ok("put", at(sms), json={"status": "draft"})
+    (row,) = world.sql("select send_in from activity where id = $1", sms["id"])
+    assert row["send_in"] is None
+
+
 def test_a_message_that_has_left_says_when_and_is_told_of(api, leaving, changed_by_server, clock):
     clock.stand(datetime(2030, 1, 1, tzinfo=UTC))
     sms = leaving("outbox", send_in=5)
