@@ -93,6 +93,7 @@ def tomorrow(ctx: Context) -> str:
 PARAMETERS: dict[str, Callable[[Context], Any]] = {
     "organization_id": lambda ctx: ctx.caller.organization_id,
     "user_id": lambda ctx: ctx.caller.user_id,
+    "permissions": lambda ctx: ctx.caller.permissions,
     "visible_to": lambda ctx: ctx.caller.visible_to,
     "visible_keys": lambda ctx: ctx.caller.visible_keys,
     "visible_unassigned": lambda ctx: ctx.caller.visible_unassigned,

@@ -11,16 +11,8 @@ from ajar.kernel.sql import TIME, Statement, parameter, shapes
 from ajar.kernel.tables import event
 
 NO_NAMES = sa.literal_column("'{}'::text[]", ARRAY(sa.Text))
-GIVEN = {
-    "organization_id": sa.Text,
-    "user_id": sa.Text,
-    "request_id": sa.Text,
-    "api_key_id": sa.Text,
-    "oauth_client_id": sa.Text,
-    "object_type": sa.Text,
-    "lead_id": sa.Text,
-    "meta": JSONB,
-}
+TEXTS = ("organization_id", "user_id", "request_id", "api_key_id", "oauth_client_id")
+GIVEN: dict[str, Any] = dict.fromkeys((*TEXTS, "object_type", "lead_id"), sa.Text)
 
 
 def insert(action: str, json: sa.FromClause) -> list[sa.CTE]:
@@ -38,8 +30,7 @@ def insert(action: str, json: sa.FromClause) -> list[sa.CTE]:
 
 
 def columns(action: Any, names: Any, data: Any, previous: Any) -> list:
-    values = {name: parameter(name, type_) for name, type_ in GIVEN.items()}
-    values |= {
+    values = {name: parameter(name, type_) for name, type_ in GIVEN.items()} | {
         "id": parameter("event_id"),
         "object_id": parameter("id"),
         "date_created": parameter("now", TIME),
@@ -48,12 +39,13 @@ def columns(action: Any, names: Any, data: Any, previous: Any) -> list:
         "changed_fields": names,
         "data": sa.cast(data, JSON),
         "previous_data": previous,
+        "meta": parameter("meta", JSONB),
     }
-    return [values[column.name].label(column.name) for column in event.c]
+    return [value.label(name) for name, value in values.items()]
 
 
 def logged(found: sa.Select) -> sa.CTE:
-    return sa.insert(event).from_select([c.name for c in event.c], found).cte("logged")
+    return sa.insert(event).from_select(found.selected_columns.keys(), found).cte("logged")
 
 
 def difference(old: Any, json: sa.FromClause) -> sa.CTE:
@@ -72,8 +64,7 @@ def fold(changed: sa.CTE, json: sa.FromClause) -> sa.CTE:
     """Changes of one object by one caller in quick succession are one event, which tells what
     was before the first of them."""
     last = event.alias("last")
-    newest = sa.select(last.c.id, last.c.date_created, last.c.action, last.c.user_id)
-    newest = newest.add_columns(last.c.api_key_id).where(
+    newest = sa.select(last).where(
         last.c.organization_id == parameter("organization_id"),
         last.c.object_id == parameter("id"),
         last.c.date_created > parameter("since", TIME),
@@ -83,6 +74,7 @@ def fold(changed: sa.CTE, json: sa.FromClause) -> sa.CTE:
     union = sa.select(func.array_agg(aggregate_order_by(name.distinct(), name))).scalar_subquery()
     values = {
         "date_updated": parameter("now", TIME),
+        "position": sa.literal_column("default"),
         "request_id": parameter("request_id"),
         "changed_fields": union,
         "data": sa.cast(json.c.new, JSON),
@@ -130,4 +122,4 @@ async def log(ctx, resource, row: Any, action: str) -> None:
 def noted() -> Statement:
     data, empty = parameter("data", JSON), sa.literal_column("'{}'::jsonb", JSONB)
     found = sa.select(*columns(parameter("action"), NO_NAMES, data, empty))
-    return Statement(sa.insert(event).from_select([c.name for c in event.c], found))
+    return Statement(sa.insert(event).from_select(found.selected_columns.keys(), found))

@@ -5,6 +5,10 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSON, JSONB
 
 from ajar.kernel.sql import TIME, metadata
 
+TRANSACTION = sa.text("pg_current_xact_id()::text::bigint")
+
+# `position` is the transaction that wrote the row: who follows the log reads what is older than
+# any that is still open, and misses nothing.
 event = sa.Table(
     "event",
     metadata,
@@ -24,9 +28,11 @@ event = sa.Table(
     sa.Column("data", JSON),
     sa.Column("previous_data", JSONB),
     sa.Column("meta", JSONB, nullable=False),
+    sa.Column("position", sa.BigInteger, nullable=False, server_default=TRANSACTION),
     sa.Index(None, "organization_id", "date_updated", "id"),
     sa.Index(None, "organization_id", "object_id", "date_updated", "id"),
     sa.Index(None, "organization_id", "lead_id", "date_updated", "id"),
     sa.Index(None, "organization_id", "request_id"),
+    sa.Index(None, "organization_id", "position", "id"),
     postgresql_partition_by="RANGE (date_created)",  # dropping a partition is the retention
 )

@@ -19,6 +19,7 @@ EXACT = ("object_type", "object_id", "action", "lead_id", "user_id", "request_id
 DATES = tuple(f"date_updated__{suffix}" for suffix in sorted(RANGE))
 MOST = 50
 WITHHELD = ("data", "previous_data")  # from all but admins, after an hour
+EVERY = tuple(column.name for column in event.c if column.name != "position")
 UPDATED = DateTime(filter=RANGE)
 UPDATED.name = "date_updated"
 
@@ -133,9 +134,8 @@ async def get(ctx, params, body):
 
 def wanted(params: dict[str, str]) -> tuple[str, ...]:
     """The names in `_fields` that are known; all of them if it is not there."""
-    names = [column.name for column in event.c]
-    asked = params.get("_fields") or ",".join(names)
-    return tuple(name for name in names if name in asked.split(","))
+    asked = params.get("_fields") or ",".join(EVERY)
+    return tuple(name for name in EVERY if name in asked.split(","))
 
 
 @shapes(50)
