@@ -165,6 +165,12 @@ class Settings:
         "Changes of one object by one user within so many seconds become one event.",
         parse=number(0),
     )
+    webhook_log_days: int = setting(
+        "AJAR_WEBHOOK_LOG_DAYS",
+        7,
+        "How many days it is kept what was sent to webhooks, and what came back.",
+        parse=number(1),
+    )
     max_body_bytes: int = setting(
         "AJAR_MAX_BODY_BYTES",
         10 * 1024 * 1024,

@@ -22,3 +22,8 @@ def new(prefix: str) -> str:
         number, rest = divmod(number, 3844)
         pairs.append(PAIRS[rest])
     return f"{prefix}_{''.join(reversed(pairs))}"
+
+
+def secret() -> str:
+    """256 bits that nobody can guess, as hexadecimal digits."""
+    return os.urandom(32).hex()

@@ -21,7 +21,14 @@ from procrastinate.job_context import JobContext
 from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
 
-from ajar import database, jobs, maintenance, metrics, resources  # noqa: F401 (it has periodic tasks)
+from ajar import (
+    database,
+    jobs,
+    maintenance,  # noqa: F401 (it has periodic tasks)
+    metrics,
+    resources,
+    webhooks,
+)
 from ajar.clock import Clock
 from ajar.config import Settings
 from ajar.http.api import LOST
@@ -139,6 +146,7 @@ class Worker:
             parts = [
                 asyncio.create_task(self.app.run_worker_async(**OPTIONS)),
                 asyncio.create_task(self.sweep()),
+                asyncio.create_task(webhooks.run(self.url, self.settings, self.clock)),
                 asyncio.create_task(self.told_to_stop.wait()),
             ]
             await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)

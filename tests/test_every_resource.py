@@ -382,6 +382,7 @@ WRONG = {
     int: ["x", 1.5, [1], True],
     bool: ["x", 1],
     list: ["x", [1]],
+    dict: ["x", [1], 1, True],
 }
 
 

@@ -3,8 +3,10 @@
 import asyncio
 import ipaddress
 import socket
+import ssl
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from ipaddress import IPv4Address, IPv6Address
 from typing import cast
 
@@ -48,12 +50,19 @@ class Response:
     body: bytes
 
 
-class Web:
-    """Makes requests over kept-alive connections. Belongs to one event loop; close it when done."""
+@cache
+def _tls(verify: bool) -> ssl.SSLContext:
+    """To read all the certificates that are trusted takes a while."""
+    return httpx2.create_ssl_context(verify=verify)
 
-    def __init__(self, allow_private: bool) -> None:
+
+class Web:
+    """Makes requests over kept-alive connections. Belongs to one event loop; close it when done.
+    `verify`: whether the certificates of servers are checked."""
+
+    def __init__(self, allow_private: bool, verify: bool = True) -> None:
         self._pool = httpcore2.AsyncConnectionPool(
-            ssl_context=httpx2.create_ssl_context(),
+            ssl_context=_tls(verify),
             max_connections=100,
             keepalive_expiry=15,
             network_backend=_Network(allow_private),
@@ -70,7 +79,7 @@ class Web:
         max_bytes: int = MAX_BYTES,
     ) -> Response:
         """Ask once, following no redirect. `timeout` is for all of it, in seconds."""
-        request = _request(method, _checked(url), headers or {}, content, timeout)
+        request = _request(method, checked(url), headers or {}, content, timeout)
         try:
             async with asyncio.timeout(timeout):
                 return await self._send(request, max_bytes)
@@ -152,7 +161,8 @@ class _Network(httpcore2.AsyncNetworkBackend):
         return await self._sockets.connect_tcp(addresses[-1], port, timeout)
 
 
-def _checked(text: str) -> httpx2.URL:
+def checked(text: str) -> httpx2.URL:
+    """A URL that may be asked for, as far as its text tells."""
     try:
         url = httpx2.URL(text)
     except (httpx2.InvalidURL, ValueError):
