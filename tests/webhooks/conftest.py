@@ -15,6 +15,7 @@ import pytest
 from ajar import database, webhooks
 from ajar.clock import Clock
 from ajar.webhooks import following
+from tests.resources.conftest import join  # noqa: F401
 
 
 class Receiver:
@@ -149,7 +150,7 @@ where organization_id = $1 and object_type = 'lead' limit 1"""
 
 @pytest.fixture
 def hold(world, api):
-    """Call it for a transaction that has written an event and goes on; call the answer to commit."""
+    """Call it for a transaction that has written an event; call the answer to commit it."""
 
     def held():
         begun, end = threading.Event(), threading.Event()
