@@ -73,9 +73,7 @@ def test_all_else_is_failure_and_no_redirect_is_followed(
     assert elsewhere.requests == []
 
 
-def test_a_receiver_that_takes_too_long_fails(
-    api, receiver, subscribe, deliver, read, monkeypatch
-):
+def test_a_receiver_that_takes_too_long_fails(api, receiver, subscribe, deliver, read, monkeypatch):
     monkeypatch.setattr(sending, "TIMEOUT", 0.3)
     webhook = subscribe(receiver(wait=2))
     api.make("lead")

@@ -59,6 +59,12 @@ def upgrade() -> None:
         sa.Column("data", postgresql.JSON()),
         sa.Column("previous_data", postgresql.JSONB()),
         sa.Column("meta", postgresql.JSONB(), nullable=False),
+        sa.Column(
+            "position",
+            sa.BigInteger(),
+            server_default=sa.text("pg_current_xact_id()::text::bigint"),
+            nullable=False,
+        ),
         sa.PrimaryKeyConstraint("organization_id", "id", "date_created", name="pk__event"),
         postgresql_partition_by="RANGE (date_created)",
     )
@@ -76,6 +82,9 @@ def upgrade() -> None:
         "ix__event__organization_id_object_id_date_updated_id",
         "event",
         ["organization_id", "object_id", "date_updated", "id"],
+    )
+    op.create_index(
+        "ix__event__organization_id_position_id", "event", ["organization_id", "position", "id"]
     )
     op.create_index(
         "ix__event__organization_id_request_id", "event", ["organization_id", "request_id"]
@@ -158,6 +167,15 @@ def upgrade() -> None:
         sa.Column("date_created", sa.DateTime(timezone=True)),
         sa.Column("date_updated", sa.DateTime(timezone=True)),
         sa.PrimaryKeyConstraint("organization_id", "id", name="pk__user"),
+    )
+    op.create_table(
+        "webhook_feed",
+        sa.Column("organization_id", sa.Text(), nullable=False),
+        sa.Column("settled", sa.Boolean(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("event_id", sa.Text(), nullable=False),
+        sa.Column("date_read", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("organization_id", "settled", name="pk__webhook_feed"),
     )
     op.create_table(
         "blocked_phone_number",
@@ -736,6 +754,42 @@ def upgrade() -> None:
         "ix__sms_template__is_shared", "sms_template", ["organization_id", "is_shared", "id"]
     )
     op.create_table(
+        "webhook",
+        sa.Column("organization_id", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("date_created", sa.DateTime(timezone=True)),
+        sa.Column("date_updated", sa.DateTime(timezone=True)),
+        sa.Column("created_by", sa.Text()),
+        sa.Column("updated_by", sa.Text()),
+        sa.Column("url", sa.Text()),
+        sa.Column("events", postgresql.JSONB()),
+        sa.Column("event_filter", postgresql.JSONB()),
+        sa.Column("verify_ssl", sa.Boolean()),
+        sa.Column("status", sa.Text()),
+        sa.Column("pause_reason", sa.Text()),
+        sa.Column("signature_key", sa.Text()),
+        sa.Column("older_key", sa.Text()),
+        sa.Column("older_key_until", sa.DateTime(timezone=True)),
+        sa.Column("api_key_id", sa.Text()),
+        sa.Column("latest_error", sa.Text()),
+        sa.Column("recent_consecutive_fail_buckets_cnt", sa.BigInteger()),
+        sa.Column("failed_hour", sa.DateTime(timezone=True)),
+        sa.Column("delivered", sa.BigInteger()),
+        sa.Column("failed", sa.BigInteger()),
+        sa.Column("since", sa.BigInteger()),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "created_by"],
+            ["user.organization_id", "user.id"],
+            name="fk__webhook__created_by",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "updated_by"],
+            ["user.organization_id", "user.id"],
+            name="fk__webhook__updated_by",
+        ),
+        sa.PrimaryKeyConstraint("organization_id", "id", name="pk__webhook"),
+    )
+    op.create_table(
         "contact",
         sa.Column("organization_id", sa.Text(), nullable=False),
         sa.Column("id", sa.Text(), nullable=False),
@@ -968,6 +1022,51 @@ def upgrade() -> None:
         "status_opportunity",
         ["organization_id", "pipeline_id", "id"],
         postgresql_where=sa.text("pipeline_id IS NOT NULL"),
+    )
+    op.create_table(
+        "webhook_delivery",
+        sa.Column("organization_id", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("webhook_id", sa.Text()),
+        sa.Column("event_id", sa.Text()),
+        sa.Column("event_date", sa.DateTime(timezone=True)),
+        sa.Column("object_type", sa.Text()),
+        sa.Column("action", sa.Text()),
+        sa.Column("sample", postgresql.JSON()),
+        sa.Column("status", sa.Text()),
+        sa.Column("attempt", sa.BigInteger()),
+        sa.Column("date_created", sa.DateTime(timezone=True)),
+        sa.Column("last_attempt", sa.DateTime(timezone=True)),
+        sa.Column("next_attempt", sa.DateTime(timezone=True)),
+        sa.Column("expires", sa.DateTime(timezone=True)),
+        sa.Column("url", sa.Text()),
+        sa.Column("response_status", sa.BigInteger()),
+        sa.Column("response_body", sa.Text()),
+        sa.Column("error", sa.Text()),
+        sa.Column("milliseconds", sa.BigInteger()),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "webhook_id"],
+            ["webhook.organization_id", "webhook.id"],
+            name="fk__webhook_delivery__webhook_id",
+        ),
+        sa.PrimaryKeyConstraint("organization_id", "id", name="pk__webhook_delivery"),
+    )
+    op.create_index(
+        "ix__webhook_delivery__waiting",
+        "webhook_delivery",
+        ["organization_id", "webhook_id", "next_attempt"],
+        postgresql_where=sa.text("next_attempt IS NOT NULL"),
+    )
+    op.create_index(
+        "ix__webhook_delivery__webhook_id_date_created",
+        "webhook_delivery",
+        ["organization_id", "webhook_id", "date_created", "id"],
+    )
+    op.create_index(
+        "uq__webhook_delivery__event",
+        "webhook_delivery",
+        ["organization_id", "webhook_id", "event_id", "event_date"],
+        unique=True,
     )
     op.create_table(
         "activity",
