@@ -26,10 +26,11 @@ with here as (
         pg_snapshot_xmax(pg_current_snapshot())::text::bigint as newest
 )
 select feed.organization_id, feed.settled, horizon, feed.position > newest as moved
-from webhook_feed feed, here
-where feed.position > newest or exists (
-    select from event where event.organization_id = feed.organization_id
-    and (event.position, event.id) > (feed.position, feed.event_id) and event.position < horizon)"""
+from webhook_feed feed cross join here left join lateral (
+    select true as there from event where event.organization_id = feed.organization_id
+    and (event.position, event.id) > (feed.position, feed.event_id) and event.position < horizon
+    order by event.position, event.id limit 1) news on true
+where feed.position > newest or there"""
 TAKE = """
 select position, event_id from webhook_feed
 where organization_id = $1 and settled = $2 for update skip locked"""
