@@ -163,7 +163,7 @@ def hold(world, api):
                 await asyncio.to_thread(end.wait)
             await db.close()
 
-        thread = threading.Thread(target=lambda: asyncio.run(write()))
+        thread = threading.Thread(target=lambda: asyncio.run(write()), daemon=True)
         thread.start()
         begun.wait(10)
 
