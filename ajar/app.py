@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from functools import cached_property
@@ -9,7 +10,7 @@ from functools import cached_property
 import asyncpg
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
-from ajar import docs_page, family, logs, metrics, openapi, resources
+from ajar import docs_page, door, family, logs, metrics, openapi, resources
 from ajar.access import SignIn
 from ajar.clock import Clock
 from ajar.config import Settings
@@ -31,7 +32,8 @@ class App:
     def __init__(self, settings: Settings, database: str):
         resources.load()
         self.settings, self.database = settings, database
-        self.clock, self.sign_in = Clock(settings.time), SignIn()
+        self.clock = Clock(settings.time)
+        self.sign_in, self.door = SignIn(self.clock), door.Door(settings, self.clock)
         self.operations = all_operations()
         self.api = api.Api(
             self.operations,
@@ -53,6 +55,8 @@ class App:
             return await self.api(scope, receive, send)
         if scope["type"] == "http" and path.startswith(FORMS):
             return await self.forms(scope, receive, send)
+        if scope["type"] == "http" and path.startswith(door.PREFIXES):
+            return await self.door(scope, receive, send)
         response = await self.beside(beside)
         await response(scope, receive, send)
 
@@ -88,6 +92,7 @@ class App:
         await prepare_shapes()
         opened = pool(self.database, self.settings.pool_size)
         async with opened as self.api.pool, self.informed():
+            self.door.pool = self.api.pool
             await send({"type": "lifespan.startup.complete"})
             await receive()
         await send({"type": "lifespan.shutdown.complete"})
@@ -102,6 +107,7 @@ class App:
         finally:
             staying.cancel()
             await self.listener.close()
+            await self.note_use()
 
     async def listen(self) -> asyncpg.Connection:
         listener = await asyncpg.connect(self.database)
@@ -110,14 +116,22 @@ class App:
 
     async def stay_informed(self) -> None:
         """What was said while nobody listened is lost, so that nothing known before counts."""
-        while True:
+        for second in itertools.count(1):
             await asyncio.sleep(1)
+            if second % 60 == 0:
+                await self.note_use()
             idle = self.api.pool.get_idle_size()
             metrics.connected(self.api.pool.get_size() - idle, idle)
             if self.listener.is_closed():
                 with contextlib.suppress(*api.LOST):
                     self.listener = await self.listen()
                 self.sign_in.forget()
+
+    async def note_use(self) -> None:
+        """When API keys were last used is kept once a minute."""
+        with contextlib.suppress(*api.LOST):
+            async with self.api.pool.acquire() as db:
+                await self.sign_in.note_use(db)
 
 
 def create() -> App:

@@ -11,9 +11,9 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
 from ajar import database, founding, resources
-from ajar.access import hashed
 from ajar.clock import Clock
 from ajar.config import Settings
+from ajar.credentials import hashed
 from ajar.kernel.context import Caller, Context
 from ajar.resources.role import ADMIN
 

@@ -27,6 +27,15 @@ def number(least: int, most: int | None = None) -> Callable[[str], int]:
     return parse
 
 
+def long_text(least: int) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if len(value) < least:
+            raise ValueError(f"must have at least {least} characters")
+        return value
+
+    return parse
+
+
 def yes_or_no(value: str) -> bool:
     words = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
     if value.lower() not in words:
@@ -143,6 +152,54 @@ class Settings:
         "AJAR_BOOTSTRAP_ORGANIZATION", None, "The name of the first organization."
     )
     bootstrap_name: str | None = setting("AJAR_BOOTSTRAP_NAME", None, "The name of the first user.")
+    secret_key: str | None = setting(
+        "AJAR_SECRET_KEY",
+        None,
+        "What secrets in the database are encrypted with; the same for every process.",
+        parse=long_text(32),
+        shown="made once and kept in `AJAR_DATA` as `secret.key`",
+        secret=True,
+    )
+    session_days: int = setting(
+        "AJAR_SESSION_DAYS", 14, "How many days somebody stays signed in.", parse=number(1)
+    )
+    oauth_access_seconds: int = setting(
+        "AJAR_OAUTH_ACCESS_SECONDS", 3600, "How long an access token works.", parse=number(1)
+    )
+    oauth_refresh_days: int = setting(
+        "AJAR_OAUTH_REFRESH_DAYS",
+        90,
+        "How many days a refresh token works; each use gives a new one.",
+        parse=number(1),
+    )
+    oauth_grace_seconds: int = setting(
+        "AJAR_OAUTH_GRACE_SECONDS",
+        30,
+        "How long a refresh token that was replaced still works,"
+        " for programs that refresh twice at once.",
+        parse=number(0),
+    )
+    oauth_registration: bool = setting(
+        "AJAR_OAUTH_REGISTRATION",
+        True,
+        "Whether OAuth applications, such as MCP clients, may register themselves.",
+        parse=yes_or_no,
+    )
+    oidc_issuer: str | None = setting(
+        "AJAR_OIDC_ISSUER",
+        None,
+        "The OpenID Connect provider at which people may sign in.",
+        parse=web_address,
+    )
+    oidc_client_id: str | None = setting(
+        "AJAR_OIDC_CLIENT_ID", None, "What the provider knows Ajar as."
+    )
+    oidc_client_secret: str | None = setting(
+        "AJAR_OIDC_CLIENT_SECRET", None, "What Ajar proves that with.", secret=True
+    )
+    oidc_name: str = setting(
+        "AJAR_OIDC_NAME", "your identity provider", "What the sign-in page calls the provider."
+    )
     rate_limit: int = setting(
         "AJAR_RATE_LIMIT",
         100,

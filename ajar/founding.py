@@ -1,15 +1,14 @@
 """What a new organization begins with: its first user, statuses, a pipeline, a key."""
 
-import secrets
-import string
+from typing import Any
 
 from argon2 import PasswordHasher
 
 from ajar import ids
-from ajar.access import hashed
 from ajar.kernel import ops
 from ajar.kernel.context import Caller, Context
 from ajar.kernel.registry import resources
+from ajar.resources.api_key import key_added, key_values, new_key
 from ajar.resources.organization import Organization
 from ajar.resources.role import ADMIN
 
@@ -29,7 +28,6 @@ OPPORTUNITY_STATUSES = (
     ("Won", "won"),
     ("Lost", "lost"),
 )
-LETTERS = string.ascii_letters + string.digits
 
 
 async def found(db, now, *, name: str, email: str, user_name: str, password: str | None) -> Context:
@@ -71,17 +69,9 @@ async def account(db, email: str, password: str | None, now) -> str:
     )
 
 
-async def add_key(ctx: Context, name: str, key: str | None = None) -> str:
-    """An API key of the context's user; only its hash is kept."""
-    key = key or f"api_{text(22)}.{text(22)}"
-    id = ids.new("api")
-    await ctx.db.execute(
-        "insert into api_key (hash, id, organization_id, user_id, name, date_created)"
-        " values ($1, $2, $3, $4, $5, $6)",
-        *(hashed(key.encode()), id, ctx.organization_id, ctx.user_id, name, ctx.now),
-    )
+async def add_key(ctx: Context, name: str, key: str | None = None, **limits: Any) -> str:
+    """An API key of the context's user; only its hash is kept. `limits` may be a `scope`,
+    `networks` and the `date_expires`."""
+    key = key or new_key()
+    await ctx.rows(await key_added(), **key_values(ctx, key, name=name, **limits))
     return key
-
-
-def text(length: int) -> str:
-    return "".join(secrets.choice(LETTERS) for _ in range(length))

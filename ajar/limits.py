@@ -24,7 +24,7 @@ class Limits:
         if not self.rate:
             return {}
         group = (operation.path.split("/", 2)[1], operation.method)
-        key = (caller.api_key_id or caller.user_id, *group)
+        key = (caller.api_key_id or caller.oauth_client_id, caller.user_id, *group)
         left = self.take(self.rate, key, "key")
         self.take(self.rate * ORGANIZATION, (caller.organization_id, *group), "organization")
         return left

@@ -12,8 +12,18 @@ import structlog
 
 from ajar.config import Settings
 
-# They speak of what is no news to whoever runs Ajar, or repeat what Ajar says.
-QUIET = ("uvicorn", "procrastinate", "psycopg", "asyncio", "alembic", "httpx2", "httpcore2")
+# They speak of what is no news to whoever runs Ajar, or repeat what Ajar says; authlib even tells
+# the tokens that it issues.
+QUIET = (
+    "authlib",
+    "uvicorn",
+    "procrastinate",
+    "psycopg",
+    "asyncio",
+    "alembic",
+    "httpx2",
+    "httpcore2",
+)
 
 
 def configure(settings: Settings) -> None:

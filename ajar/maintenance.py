@@ -6,7 +6,19 @@ from ajar import partitions
 from ajar.config import Settings
 from ajar.jobs import periodic
 
-__all__ = ["forget_failures", "partitions"]
+__all__ = ["forget_failures", "forget_outdated", "partitions"]
+# A code or token that came back is told from an unknown one until it would have expired anyway.
+OUTDATED = (
+    "delete from session where date_expires < now()",
+    "delete from password_reset where date_expires < now()",
+    "delete from sign_in_attempt where date_last < now() - interval '2 days'",
+    "delete from oauth_token where date_expires < now()",
+    """delete from oauth_grant where date_created < now() - interval '1 day'
+    and not exists (select from oauth_token where grant_id = oauth_grant.id)""",
+    """delete from oauth_app where organization_id is null
+    and date_created < now() - interval '30 days'
+    and not exists (select from oauth_grant where client_id = oauth_app.id)""",
+)
 GIVEN_UP = """
 delete from procrastinate_jobs where status in ('failed', 'cancelled', 'aborted') and not exists (
     select from procrastinate_events
@@ -17,3 +29,10 @@ delete from procrastinate_jobs where status in ('failed', 'cancelled', 'aborted'
 async def forget_failures(db: Any, settings: Settings) -> None:
     """A job that was given up is kept for a month, for whoever wants to know why."""
     await db.execute(GIVEN_UP)
+
+
+@periodic("17 * * * *", "accounts.forget_outdated")
+async def forget_outdated(db: Any, settings: Settings) -> None:
+    """What nobody can sign in with any more; and apps that registered themselves for nothing."""
+    for statement in OUTDATED:
+        await db.execute(statement)

@@ -9,7 +9,6 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ajar import migrating, resources, seeding
-from ajar.access import hashed
 from ajar.clock import Clock
 from ajar.commands import Data, Trouble, settings
 from ajar.commands.database import reached
@@ -17,6 +16,7 @@ from ajar.config import Settings
 from ajar.kernel.context import Caller, Context
 from ajar.resources.role import ADMIN as ADMIN_MAY
 from ajar.seeding import fixtures as made_for_tests
+from ajar.credentials import hashed
 
 ADMIN = """
 select member.organization_id, member.user_id from membership member

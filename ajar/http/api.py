@@ -12,6 +12,7 @@ import structlog
 from starlette.datastructures import Headers
 from starlette.responses import Response
 
+from ajar import scopes
 from ajar.clock import Clock
 from ajar.errors import ApiError, Invalid, Unavailable
 from ajar.formats import zone
@@ -35,7 +36,7 @@ log = structlog.get_logger()
 class SignIn(Protocol):
     """Tells whom a credential stands for; `forget` ends what it remembers of that."""
 
-    async def __call__(self, db: Any, headers: Headers) -> Caller: ...
+    async def __call__(self, db: Any, headers: Headers, method: str, address: str) -> Caller: ...
 
     def forget(self) -> None: ...
 
@@ -78,7 +79,8 @@ class Api:
         operation, found = self.router.find(method, call.path)
         call.name = operation.name
         async with self.pool.acquire() as db:
-            caller = await self.sign_in(db, call.headers)
+            caller = await self.sign_in(db, call.headers, method, call.address)
+            scopes.check(caller, operation)
             call.headers_out |= self.limit(caller, operation)
             if params:
                 self.notice(call, operation, params)

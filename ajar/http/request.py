@@ -32,6 +32,12 @@ class Call:
         self.headers_out = {"x-request-id": self.request_id}
         self.name = "unknown"
 
+    @property
+    def address(self) -> str:
+        """Of who asks: of the proxy's client, where a proxy may say so."""
+        client = self.scope.get("client")
+        return client[0] if client else ""
+
     async def body(self, most: int) -> dict:
         raw = await self.raw(most)
         if not raw:

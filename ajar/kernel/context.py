@@ -19,6 +19,7 @@ class Caller:
     user_id: str | None = None
     api_key_id: str | None = None
     oauth_client_id: str | None = None
+    scope: str = "all.full_access"  # how far the credential reaches, see ajar/scopes.py
     permissions: frozenset[str] = frozenset()
     visible_to: tuple[str, ...] | None = None  # the user and their groups; None: every lead
     visible_keys: tuple[str, ...] = ()  # the custom fields of leads that name who may see one

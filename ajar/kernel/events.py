@@ -64,7 +64,8 @@ def fold(changed: sa.CTE, json: sa.FromClause) -> sa.CTE:
     """Changes of one object by one caller in quick succession are one event, which tells what
     was before the first of them."""
     last = event.alias("last")
-    newest = sa.select(last).where(
+    caller = ("user_id", "api_key_id", "oauth_client_id")
+    newest = sa.select(*(last.c[n] for n in ("id", "date_created", "action", *caller))).where(
         last.c.organization_id == parameter("organization_id"),
         last.c.object_id == parameter("id"),
         last.c.date_created > parameter("since", TIME),
@@ -86,8 +87,7 @@ def fold(changed: sa.CTE, json: sa.FromClause) -> sa.CTE:
         event.c.date_created == newest.c.date_created,
         newest.c.action == "updated",
         changed.c.names != NO_NAMES,
-        newest.c.user_id.is_not_distinct_from(parameter("user_id")),
-        newest.c.api_key_id.is_not_distinct_from(parameter("api_key_id")),
+        *(newest.c[name].is_not_distinct_from(parameter(name)) for name in caller),
     ]
     return sa.update(event).where(*same).values(values).returning(event.c.id).cte("folded")
 

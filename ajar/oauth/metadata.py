@@ -1,0 +1,34 @@
+"""Where programs find out how to be let in (RFC 8414)."""
+
+from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
+from starlette.responses import Response
+
+from ajar.http.api import answer
+from ajar.oauth.protocol import METHODS
+from ajar.scopes import SCOPES
+
+ANYBODY = {"access-control-allow-origin": "*"}
+
+
+async def show(visit) -> Response:
+    return answer(document(visit.settings), 200, ANYBODY)
+
+
+def document(settings) -> AuthorizationServerMetadata:
+    here = settings.address
+    registration = {"registration_endpoint": f"{here}/oauth2/register/"}
+    return AuthorizationServerMetadata(
+        issuer=here,
+        authorization_endpoint=f"{here}/oauth2/authorize/",
+        token_endpoint=f"{here}/oauth2/token/",
+        revocation_endpoint=f"{here}/oauth2/revoke/",
+        **(registration if settings.oauth_registration else {}),
+        scopes_supported=list(SCOPES),
+        response_types_supported=["code"],
+        response_modes_supported=["query"],
+        grant_types_supported=["authorization_code", "refresh_token"],
+        token_endpoint_auth_methods_supported=METHODS,
+        revocation_endpoint_auth_methods_supported=METHODS,
+        code_challenge_methods_supported=["S256"],
+        authorization_response_iss_parameter_supported=True,
+    )

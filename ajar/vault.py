@@ -1,0 +1,58 @@
+"""Secrets that must be read again are kept encrypted; the key is not in the database."""
+
+import base64
+import os
+from contextlib import suppress
+from functools import cached_property
+from pathlib import Path
+
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from ajar.config import Settings
+
+FILE = "secret.key"
+
+
+class Locked(Exception):
+    """It was encrypted with another key."""
+
+
+class Vault:
+    """Encrypts with AJAR_SECRET_KEY, or else with a key made once and kept beside the data."""
+
+    def __init__(self, settings: Settings):
+        self.settings = settings
+
+    @cached_property
+    def fernet(self) -> Fernet:
+        said = self.settings.secret_key
+        return Fernet(derived(said) if said else kept(self.settings.data / FILE))
+
+    def seal(self, secret: str) -> bytes:
+        return self.fernet.encrypt(secret.encode())
+
+    def open(self, sealed: bytes) -> str:
+        try:
+            return self.fernet.decrypt(sealed).decode()
+        except InvalidToken:
+            raise Locked("AJAR_SECRET_KEY is not the one that this was encrypted with") from None
+
+
+def derived(text: str) -> bytes:
+    made = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"ajar.vault").derive(text.encode())
+    return base64.urlsafe_b64encode(made)
+
+
+def kept(path: Path) -> bytes:
+    """Of several processes that find no key, one makes it: it appears whole or not at all."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(Fernet.generate_key())
+        with suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
+    return path.read_bytes()
