@@ -6,7 +6,17 @@ import typer
 
 from ajar import __version__
 from ajar.bootstrap import Refused
-from ajar.commands import Trouble, apikey, doctor, init, migrate, seed, serve, worker
+from ajar.commands import (
+    Trouble,
+    apikey,
+    doctor,
+    init,
+    migrate,
+    password,
+    seed,
+    serve,
+    worker,
+)
 from ajar.database import UNREACHED
 from ajar.migrating import NewerDatabase
 from ajar.postgres import ServerError
@@ -25,6 +35,7 @@ program.command()(migrate.migrate)
 program.command()(init.init)
 program.command()(seed.seed)
 program.add_typer(apikey.program, name="apikey")
+program.command()(password.password)
 program.command()(doctor.doctor)
 
 

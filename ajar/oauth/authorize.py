@@ -65,7 +65,9 @@ async def asked(visit) -> CodeGrant | Response:
         if not error.redirect_uri:
             text = error.description or str(error.error)
             raise ApiError(f"The app asks in a way that cannot be answered. {text}") from None
-        return back(visit, error.redirect_uri, **{name: str(value) for name, value in error.get_body()})
+        return back(
+            visit, error.redirect_uri, **{name: str(value) for name, value in error.get_body()}
+        )
 
 
 async def granted(visit, grant: Any, **whose: str) -> str:

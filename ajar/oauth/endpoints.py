@@ -99,9 +99,9 @@ def problem(body: dict[str, Any]) -> dict[str, str] | None:
         return wrong(str(error), "invalid_redirect_uri")
     if body.get("token_endpoint_auth_method", METHODS[0]) not in METHODS:
         return wrong(f"token_endpoint_auth_method must be one of {', '.join(METHODS)}.")
-    kinds = {"grant_types": {"authorization_code", "refresh_token"}, "response_types": {"code"}}
+    kinds = {"grant_types": ("authorization_code", "refresh_token"), "response_types": ("code",)}
     for name, known in kinds.items():
         asked = body.get(name, [])
         if not isinstance(asked, list) or any(word not in known for word in asked):
-            return wrong(f"{name} may only have {', '.join(sorted(known))}.")
+            return wrong(f"{name} may only have {', '.join(known)}.")
     return None

@@ -6,7 +6,17 @@ def test_ones_own_keys_are_listed_without_what_is_secret(api, join):
     (key,) = page["data"]
     assert page["has_more"] is False
     assert (key["organization_id"], key["user_id"]) == (api.organization_id, api.user_id)
-    assert key.keys() == {"id", "organization_id", "user_id", "name", "date_created"}
+    assert key.keys() == {
+        "id",
+        "organization_id",
+        "user_id",
+        "name",
+        "scope",
+        "networks",
+        "date_created",
+        "date_expires",
+        "date_last_used",
+    }
     assert key["date_created"].endswith("+00:00")
     assert api.key not in str(page)
 
