@@ -1,63 +1,12 @@
 """Signing in with a password, and what a cookie is good for."""
 
-import itertools
-import os
+import dataclasses
+import re
 import time
 
 import pytest
 
-from ajar import passwords
-
-number = itertools.count()
 PASSWORD = "correct horse battery staple"
-HASH = passwords.hasher.hash(PASSWORD)
-
-
-class Person:
-    """Somebody at a browser whose page sends JSON."""
-
-    def __init__(self, world, api):
-        self.world, self.api, self.cookie, self.proof = world, api, None, ""
-        self.email = f"alfred{next(number)}@{os.getpid()}.example"
-        set_ = "update account set email = $2, password_hash = $3 where id = $1"
-        world.sql(set_, api.user_id, self.email, HASH)
-
-    def ask(self, method, path, proven=True, **options):
-        headers = {"cookie": f"ajar={self.cookie}"} if self.cookie else {}
-        headers |= {"x-csrf-token": self.proof} if proven else {}
-        headers |= options.pop("headers", {})
-        answer = self.world.client.request(method, path, headers=headers, **options)
-        self.world.client.cookies.clear()
-        return answer
-
-    def try_it(self, **said):
-        body = {"email": self.email, "password": PASSWORD} | said
-        return self.ask("POST", "/auth/session/", json=body)
-
-    def sign_in(self, **said):
-        answer = self.try_it(**said)
-        assert answer.status_code == 200, answer.text
-        self.cookie = answer.cookies["ajar"] if "ajar" in answer.cookies else cookie(answer)
-        self.proof = answer.json()["csrf_token"]
-        return answer
-
-
-def cookie(answer):
-    return answer.headers["set-cookie"].partition("ajar=")[2].partition(";")[0]
-
-
-def refused(answer):
-    return answer.status_code, answer.json()["error"]
-
-
-@pytest.fixture(autouse=True)
-def nobody_failed_before(world):
-    world.sql("delete from sign_in_attempt")
-
-
-@pytest.fixture
-def person(world, api):
-    return Person(world, api)
 
 
 def test_a_password_opens_a_session(person, api):
@@ -79,8 +28,6 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(person):
 
 
 def test_where_the_address_is_encrypted_so_is_the_cookie(world, person, monkeypatch):
-    import dataclasses
-
     https = dataclasses.replace(world.app.settings, public_url="https://crm.example")
     monkeypatch.setattr(world.app.door, "settings", https)
 
@@ -292,8 +239,6 @@ def test_what_is_missing_is_named(person, body):
     ],
 )
 def test_signing_in_leads_to_no_other_site(world, person, wanted):
-    import re
-
     page = world.client.get("/auth/sign_in/", params={"next": wanted})
     hidden = re.search(r'name="csrf" value="(\w+)"', page.text)[1]
     form = {"csrf": hidden, "email": person.email, "password": PASSWORD}
@@ -308,8 +253,6 @@ def test_signing_in_leads_to_no_other_site(world, person, wanted):
 
 
 def test_the_page_says_what_was_wrong_and_not_the_password(world, person):
-    import re
-
     page = world.client.get("/auth/sign_in/")
     hidden = re.search(r'name="csrf" value="(\w+)"', page.text)[1]
     headers = {"cookie": f"ajar_form={page.cookies['ajar_form']}"}
