@@ -17,6 +17,11 @@ def upgrade() -> None:
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("email", sa.Text(), nullable=False),
         sa.Column("password_hash", sa.Text()),
+        sa.Column("oidc_subject", sa.Text()),
+        sa.Column("totp_secret", sa.LargeBinary()),
+        sa.Column("totp_active", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("totp_step", sa.BigInteger()),
+        sa.Column("recovery_hashes", postgresql.ARRAY(sa.LargeBinary())),
         sa.Column("date_created", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk__account"),
     )
@@ -30,7 +35,11 @@ def upgrade() -> None:
         sa.Column("organization_id", sa.Text(), nullable=False),
         sa.Column("user_id", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("networks", postgresql.ARRAY(sa.Text())),
         sa.Column("date_created", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("date_expires", sa.DateTime(timezone=True)),
+        sa.Column("date_last_used", sa.DateTime(timezone=True)),
         sa.PrimaryKeyConstraint("hash", name="pk__api_key"),
     )
     op.create_index("ix__api_key__organization_id_id", "api_key", ["organization_id", "id"])
@@ -110,6 +119,28 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("organization_id", "shard", name="pk__lead_tally"),
     )
     op.create_table(
+        "oauth_app",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("organization_id", sa.Text()),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("redirect_uris", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("secret_hash", sa.LargeBinary()),
+        sa.Column("created_by", sa.Text()),
+        sa.Column("date_created", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("date_updated", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk__oauth_app"),
+    )
+    op.create_index("ix__oauth_app__organization_id_id", "oauth_app", ["organization_id", "id"])
+    op.create_table(
+        "password_reset",
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.Column("account_id", sa.Text(), nullable=False),
+        sa.Column("date_expires", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("hash", name="pk__password_reset"),
+    )
+    op.create_index("ix__password_reset__account_id", "password_reset", ["account_id"])
+    op.create_table(
         "role",
         sa.Column("organization_id", sa.Text(), nullable=False),
         sa.Column("id", sa.Text(), nullable=False),
@@ -122,6 +153,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("organization_id", "id", name="pk__role"),
     )
     op.create_table(
+        "session",
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("account_id", sa.Text(), nullable=False),
+        sa.Column("organization_id", sa.Text(), nullable=False),
+        sa.Column("user_agent", sa.Text()),
+        sa.Column("date_created", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("date_expires", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("hash", name="pk__session"),
+    )
+    op.create_index("ix__session__account_id", "session", ["account_id"])
+    op.create_table(
         "shared_scheduling_link",
         sa.Column("organization_id", sa.Text(), nullable=False),
         sa.Column("id", sa.Text(), nullable=False),
@@ -131,6 +174,13 @@ def upgrade() -> None:
         sa.Column("date_updated", sa.DateTime(timezone=True)),
         sa.Column("template_tag", sa.Text()),
         sa.PrimaryKeyConstraint("organization_id", "id", name="pk__shared_scheduling_link"),
+    )
+    op.create_table(
+        "sign_in_attempt",
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.Column("failures", sa.BigInteger(), nullable=False),
+        sa.Column("date_last", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("hash", name="pk__sign_in_attempt"),
     )
     op.create_table(
         "status_lead",
@@ -510,6 +560,23 @@ def upgrade() -> None:
         "membership",
         ["organization_id", sa.literal_column("lower(user_id)")],
         unique=True,
+    )
+    op.create_table(
+        "oauth_grant",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("client_id", sa.Text(), nullable=False),
+        sa.Column("organization_id", sa.Text(), nullable=False),
+        sa.Column("user_id", sa.Text(), nullable=False),
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("date_created", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["client_id"], ["oauth_app.id"], ondelete="cascade"),
+        sa.PrimaryKeyConstraint("id", name="pk__oauth_grant"),
+    )
+    op.create_index("ix__oauth_grant__client_id", "oauth_grant", ["client_id"])
+    op.create_index(
+        "ix__oauth_grant__organization_id_user_id_id",
+        "oauth_grant",
+        ["organization_id", "user_id", "id"],
     )
     op.create_table(
         "organization",
@@ -957,6 +1024,22 @@ def upgrade() -> None:
         ["organization_id", "lead_id", "id"],
         postgresql_where=sa.text("lead_id IS NOT NULL"),
     )
+    op.create_table(
+        "oauth_token",
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.Column("grant_id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("redirect_uri", sa.Text()),
+        sa.Column("code_challenge", sa.Text()),
+        sa.Column("date_created", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("date_expires", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("date_used", sa.DateTime(timezone=True)),
+        sa.ForeignKeyConstraint(["grant_id"], ["oauth_grant.id"], ondelete="cascade"),
+        sa.PrimaryKeyConstraint("hash", name="pk__oauth_token"),
+    )
+    op.create_index("ix__oauth_token__date_expires", "oauth_token", ["date_expires"])
+    op.create_index("ix__oauth_token__grant_id", "oauth_token", ["grant_id"])
     op.create_table(
         "shared_scheduling_link_association",
         sa.Column("organization_id", sa.Text(), nullable=False),
