@@ -1,6 +1,7 @@
 """What browsers and OAuth clients ask for outside of the API: signing in, and letting apps in."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -59,12 +60,22 @@ PREFIXES = ("/auth/", "/oauth2/", "/.well-known/")
 
 
 class Visit:
-    """One request, with all that is known of who makes it."""
+    """One request, with all that is known of who makes it. Passwords and identity providers take
+    their time: a connection is held for single statements, and for transactions, only."""
 
-    def __init__(self, call: Call, db: Any, now: datetime, settings: Settings, vault: Vault):
-        self.call, self.db, self.now = call, db, now
+    def __init__(self, call: Call, pool: Any, now: datetime, settings: Settings, vault: Vault):
+        self.call, self.pool, self.db, self.now = call, pool, pool, now
         self.settings, self.vault = settings, vault
         self.cookie = next((self.cookies[name] for name in COOKIES if name in self.cookies), "")
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[None]:
+        """`db` is one connection meanwhile."""
+        try:
+            async with self.pool.acquire() as self.db, self.db.transaction():
+                yield
+        finally:
+            self.db = self.pool
 
     @cached_property
     def cookies(self) -> dict[str, str]:
@@ -175,8 +186,7 @@ class Door:
         if not handler:
             methods = [method for method, known in ROUTES if known == path]
             raise elsewhere(call.method, methods) if methods else NotFound(UNKNOWN)
-        async with self.pool.acquire() as db:
-            return await handler(Visit(call, db, self.clock(), self.settings, self.vault))
+        return await handler(Visit(call, self.pool, self.clock(), self.settings, self.vault))
 
     def refusal(self, call: Call, error: ApiError) -> Response:
         """For people as a page, for programs as JSON."""

@@ -49,7 +49,7 @@ async def decide(visit) -> Response:
     if organization_id not in known:
         raise Forbidden("You are not a member of this organization.")
     whose = {"organization_id": organization_id, "user_id": session.account_id}
-    async with visit.db.transaction():
+    async with visit.transaction():
         code = await granted(visit, grant, **whose)
     return back(visit, grant.redirect_uri, code=code)
 

@@ -39,7 +39,7 @@ async def decided(visit, secret: str, respond) -> Response:
     """Read what the protocol needs, let it decide, and write what it decided: also when it refuses,
     as a token that comes back twice ends its grant."""
     request, here = Request("POST", visit.call.headers, visit.sent), visit.settings
-    async with visit.db.transaction():
+    async with visit.transaction():
         app = await grants.app(visit.db, request.named)
         server = Server(
             app,

@@ -30,14 +30,14 @@ async def begin(visit) -> Response:
 
 async def move(visit) -> Response:
     session = await changing(visit)
-    async with visit.db.transaction():
+    async with visit.transaction():
         await sessions.move(visit, session, text(await visit.json(), "organization_id"))
     return await show(visit)
 
 
 async def end(visit) -> Response:
     session = await changing(visit)
-    async with visit.db.transaction():
+    async with visit.transaction():
         await sessions.end(visit, session)
     response = answer({}, 200, {})
     sessions.put_cookie(visit, response, "", 0)
@@ -47,7 +47,7 @@ async def end(visit) -> Response:
 async def end_others(visit) -> Response:
     """Sign out everywhere else."""
     session = await changing(visit)
-    async with visit.db.transaction():
+    async with visit.transaction():
         await sessions.end_all(visit.db, session.account_id, session.cookie)
     return answer({}, 200, {})
 
@@ -56,14 +56,14 @@ async def change_password(visit) -> Response:
     session = await changing(visit)
     body = await visit.json()
     await people.sure(visit, session, text(body, "current_password", session.has_password))
-    await resets.change(visit.db, session.account_id, body.get("password"), session.cookie)
+    await resets.change(visit, session, body.get("password"))
     return answer({}, 200, {})
 
 
 async def reset_password(visit) -> Response:
     visit.must_come_from_here()
     body = await visit.json()
-    await resets.use(visit.db, text(body, "token"), body.get("password"), visit.now)
+    await resets.use(visit, text(body, "token"), body.get("password"))
     return answer({}, 200, {})
 
 
@@ -77,7 +77,7 @@ async def offer_factor(visit) -> Response:
 async def confirm_factor(visit) -> Response:
     session = await changing(visit)
     code = text(await visit.json(), "code")
-    async with visit.db.transaction():
+    async with visit.transaction():
         codes = await factors.confirm(visit.db, visit.vault, session.account_id, code, visit.now)
     return answer({"recovery_codes": codes}, 200, {})
 

@@ -63,7 +63,7 @@ async def back(visit) -> Response:
 
 
 async def enter(visit, person: Person) -> Session:
-    async with visit.db.transaction():
+    async with visit.transaction():
         account_id = await visit.db.fetchval(FIND, person.email, person.subject)
         if not account_id:
             raise SignedOut("There is no account for you here: ask an admin to invite you.")

@@ -89,7 +89,7 @@ async def reset_password(visit) -> Response:
     visit.check_form(sent, visit.cookies.get("ajar_form", ""))
     token = sent.get("token", "")
     try:
-        await resets.use(visit.db, token, sent.get("password"), visit.now)
+        await resets.use(visit, token, sent.get("password"))
     except ApiError as error:
         said = error.body.get("field-errors", {}).get("password") or error.body.get("error", "")
         return choose(visit, token, str(said), error.status)

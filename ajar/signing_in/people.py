@@ -37,14 +37,14 @@ async def sign_in(visit, said: Said) -> Session:
             raise SignedOut(WRONG)
         if account["totp_active"]:
             await check_code(visit, account["id"], said.code)
-    async with visit.db.transaction():
+    async with visit.transaction():
         return await sessions.begin(visit, account["id"], said.organization_id)
 
 
 async def check_code(visit, account_id: str, code: str) -> None:
     if not code:
         raise CodeMissing
-    async with visit.db.transaction():
+    async with visit.transaction():
         if not await factors.check(visit.db, visit.vault, account_id, code, visit.now):
             raise SignedOut(WRONG)
 

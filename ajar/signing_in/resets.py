@@ -7,6 +7,7 @@ from ajar import passwords
 from ajar.credentials import hashed, text
 from ajar.errors import ApiError
 from ajar.signing_in import sessions
+from ajar.signing_in.sessions import Session
 
 LASTS = timedelta(days=1)
 PATH = "/auth/password/reset/"
@@ -27,23 +28,23 @@ async def link(db: Any, address: str, email: str, now: datetime) -> str | None:
     return f"{address}{PATH}?token={token}"
 
 
-async def use(db: Any, token: str, password: object, now: datetime) -> None:
+async def use(visit, token: str, password: object) -> None:
     """Choose a password, and sign out everywhere: somebody else may have known the old one."""
     chosen = await passwords.hash(passwords.checked(password))
-    async with db.transaction():
-        account_id = await db.fetchval(TAKE, hashed(token), now)
+    async with visit.transaction():
+        account_id = await visit.db.fetchval(TAKE, hashed(token), visit.now)
         if not account_id:
             raise ApiError("This link was used, or is older than a day.")
-        await put(db, account_id, chosen)
-        await sessions.end_all(db, account_id)
+        await put(visit.db, account_id, chosen)
+        await sessions.end_all(visit.db, account_id)
 
 
-async def change(db: Any, account_id: str, password: object, but: str) -> None:
+async def change(visit, session: Session, password: object) -> None:
     """Somebody chose another password: sessions other than theirs end."""
     chosen = await passwords.hash(passwords.checked(password))
-    async with db.transaction():
-        await put(db, account_id, chosen)
-        await sessions.end_all(db, account_id, but)
+    async with visit.transaction():
+        await put(visit.db, session.account_id, chosen)
+        await sessions.end_all(visit.db, session.account_id, session.cookie)
 
 
 async def put(db: Any, account_id: str, chosen: str) -> None:
