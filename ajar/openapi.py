@@ -14,7 +14,8 @@ from ajar.kernel.resource import VERBS
 ABOUT = """A CRM that speaks the Close API: a program written for that works here once its base URL
 is changed.
 
-Sign in with HTTP Basic authentication, an API key as the user name and no password. A list is
+Sign in with HTTP Basic authentication, an API key as the user name and no password; or with an
+OAuth access token. A list is
 read in pages with `_limit` and `_skip`; `has_more` says whether there is another one. `_fields`
 names the fields that an answer should have. A PUT changes the fields that are sent and leaves the
 rest; null empties one. Unknown parameters are ignored, and named in a header of the answer."""
