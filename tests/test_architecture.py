@@ -20,7 +20,7 @@ LAYERS = [
     {"clock", "config", "database", "errors", "family", "ids"},
     {"formats", "jobs", "logs", "metrics", "paging", "postgres", "providers"},
     {"kernel"},
-    {"accounts", "describe", "merging", "tags", "worth"},
+    {"accounts", "describe", "merging", "sequencing", "tags", "worth"},
     {"resources"},
     {"access", "http", "limits", "meetings", "partitions"},
     {"forms"},

@@ -251,6 +251,9 @@ RICH = {
     "custom_field.lead": {"type": "choices", "choices": ["a", "b"]},
     "lead": {"addresses": [{"city": "Newport", "country": "US"}], "contacts": [CONTACT]},
     "opportunity": {"note": "Soon", "date_won": "2026-11-21", "value_period": "monthly"},
+    "sequence": {
+        "schedule": {"ranges": [{"weekday": 1, "start": "08:00", "end": "20:00"}]},
+    },
     "task": {"date": "2026-11-21", "priority": "high"},
 }
 
@@ -282,6 +285,10 @@ def grouped(api):
     group = api.make("group")["id"]
     api.ok("post", f"/group/{group}/member/", json={"user_id": api.user_id})
     return f"/group/{group}/member/{api.user_id}/", None
+
+
+def one_run(api, path):
+    return f"{path}?lead_id={api.make('sequence_subscription')['lead_id']}", None
 
 
 # Requests that do not follow from a resource: (api, path) -> path and body.
@@ -333,6 +340,7 @@ SPECIAL = {
         f"{path}?allowing_user_id={api.user_id}&allowed_user_id={send_as(api)['allowed_user_id']}",
         None,
     ),
+    "sequence_subscription.list": one_run,
     "shared_scheduling_link_association.map": lambda api, path: (path, mapping(api)),
     "shared_scheduling_link_association.unmap": lambda api, path: (path, mapping(api)),
     "unsubscribe.email.create": lambda api, path: (path, {"email": "gob@bluth.example"}),

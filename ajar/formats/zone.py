@@ -1,10 +1,21 @@
-"""Time zones: where an address is, and how far from UTC a caller says to be."""
+"""Time zones: by name, where an address is, and how far from UTC a caller says to be."""
 
 import re
 from datetime import timedelta, timezone
-from functools import lru_cache
+from functools import cache, lru_cache
+from zoneinfo import available_timezones
 
 _HOURS = re.compile(r"[+-]?\d{1,2}(\.\d+)?", re.ASCII)
+
+
+def exists(name: str) -> bool:
+    """Whether there is an IANA time zone of this name."""
+    return name in _names()
+
+
+@cache
+def _names() -> set[str]:
+    return available_timezones()
 
 
 def of_address(

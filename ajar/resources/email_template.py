@@ -1,13 +1,16 @@
 """Email templates."""
 
 import msgspec
+import sqlalchemy as sa
+from sqlalchemy import func
+from sqlalchemy.dialects.postgresql import JSONB
 
 from ajar import paging, tags
 from ajar.errors import ApiError, Forbidden, Invalid
 from ajar.formats import template
-from ajar.kernel import EXACT, Bool, Signed, Text, operation, ops, render
+from ajar.kernel import EXACT, Bool, Signed, Text, computed, operation, ops, query, render
 from ajar.kernel.registry import resources
-from ajar.kernel.sql import parameter
+from ajar.kernel.sql import Statement, parameter, shapes
 from ajar.resources.attachment import Attachments
 
 LAST_ENTRY = 99
@@ -35,6 +38,25 @@ def shared_or_mine(row):
     return row.is_shared | (row.created_by == parameter("user_id"))
 
 
+def sends(sequence, name: str, id):
+    """The condition that a step of a sequence has this template."""
+    step = func.jsonb_build_object(name, id, type_=JSONB)
+    return sequence.c.steps.contains(func.jsonb_build_array(step, type_=JSONB))
+
+
+async def refuse_used(ctx, kind, id: str) -> None:
+    if await ctx.value(await used(kind.about.name), id=id):
+        raise Invalid(errors=["This template is used by a Workflow: delete the Workflow first."])
+
+
+@shapes(2)
+def used(name: str) -> Statement:
+    rows = query.rows(resources["sequence"])
+    found = query.related(resources["sequence"], rows, rows.c.id)
+    found = found.where(sends(rows, f"{name}_id", parameter("id")))
+    return Statement(sa.select(found.exists()))
+
+
 def may_change(ctx, row: dict) -> None:
     """Templates of others, which one sees because they are shared, take a permission."""
     mine = row["created_by"] == ctx.user_id
@@ -59,6 +81,16 @@ class EmailTemplate(
     is_archived = Bool(filter=EXACT)
     is_shared = Bool(filter=EXACT)
 
+    @computed(json={"type": "array", "items": {"type": "object"}}, lazy=True)
+    def used_by_sequences(email_template):
+        """Which sequences send it."""
+        rows = query.rows(resources["sequence"])
+        one = func.json_build_object("id", rows.c.id, "name", rows.c.name)
+        array = render.array(sa.cast(one, sa.Text), [rows.c.name, rows.c.id])
+        found = query.related(resources["sequence"], rows, array)
+        found = found.where(sends(rows, "email_template_id", email_template.id))
+        return found.scalar_subquery()
+
     @staticmethod
     async def prepare(ctx, old, new):
         if old:
@@ -73,14 +105,16 @@ class EmailTemplate(
     parameters=("_fields", "include_embedded"),
 )
 def get(ctx, params, body):
-    """No template is embedded in a workflow yet, so there is nothing more to include."""
-    return render.one(ctx, EmailTemplate, params["id"], params.get("_fields"))
+    """A single one also tells where it is used. None is embedded in a workflow, so that there is
+    nothing more to include."""
+    return render.one(ctx, EmailTemplate, params["id"], params.get("_fields") or "_all")
 
 
 @operation("email_template.delete", "DELETE", "/email_template/{id}/", of=EmailTemplate)
 async def delete(ctx, params, body):
-    """What was sent from it stays."""
+    """What was sent from it stays. One that a sequence sends is needed."""
     may_change(ctx, await ops.get(ctx, EmailTemplate, params["id"]))
+    await refuse_used(ctx, EmailTemplate, params["id"])
     await ops.delete(ctx, EmailTemplate, params["id"])
     return {}
 

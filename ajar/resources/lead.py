@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 
-from ajar import merging, paging
+from ajar import merging, paging, sequencing
 from ajar.errors import Invalid
 from ajar.formats import zone
 from ajar.kernel import (
@@ -158,6 +158,7 @@ class Lead(Tracked, path="lead", prefix="lead", order="-date_updated", indexes=(
     async def changed(ctx, old, new):
         if old and new and old["status_id"] != new["status_id"]:
             await note_change(ctx, LeadStatusChange, {"lead_id": new["id"]}, old, new)
+            await sequencing.moved(ctx, new["id"], new["status_id"])
 
 
 def total_results(resource, shape):

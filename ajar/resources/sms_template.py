@@ -2,7 +2,7 @@
 
 from ajar.kernel import Bool, Choice, Signed, Text, computed, operation, ops, render
 from ajar.resources.attachment import Attachments
-from ajar.resources.email_template import Words, may_change, shared_or_mine
+from ajar.resources.email_template import Words, may_change, refuse_used, shared_or_mine
 
 
 class SmsTemplate(
@@ -47,6 +47,7 @@ def get(ctx, params, body):
 
 @operation("sms_template.delete", "DELETE", "/sms_template/{id}/", status=204, of=SmsTemplate)
 async def delete(ctx, params, body):
-    """What was sent from it stays."""
+    """What was sent from it stays. One that a sequence sends is needed."""
     may_change(ctx, await ops.get(ctx, SmsTemplate, params["id"]))
+    await refuse_used(ctx, SmsTemplate, params["id"])
     await ops.delete(ctx, SmsTemplate, params["id"])

@@ -6,6 +6,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy import case, func
 
+from ajar import sequencing
 from ajar.errors import ApiError, Invalid
 from ajar.formats.time import day, moment
 from ajar.kernel import (
@@ -159,6 +160,8 @@ class Task(
             await events.log(ctx, Task, new, "completed")
         if new and bool(old.get("is_complete")) != new["is_complete"]:
             await ops.touch(ctx, resources["lead"], new["lead_id"])
+        if old.get("_type") == "outgoing_call" and (not new or new["is_complete"]):
+            await sequencing.called(ctx, old["id"])
 
 
 def check_new(task: dict) -> None:

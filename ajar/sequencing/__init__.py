@@ -1,0 +1,10 @@
+"""The runs of sequences: what each does next, and when; what ends it.
+
+A run is a `sequence_subscription`. Where it stands is a row of `progress`, which nobody sees: to
+go on is no change of the run, and no event.
+"""
+
+from ajar.sequencing.advancing import wake
+from ajar.sequencing.ending import become, begin, called, heard_from, moved, rearrange, settle
+
+__all__ = ["become", "begin", "called", "heard_from", "moved", "rearrange", "settle", "wake"]
