@@ -44,7 +44,9 @@ def test_a_weekday_is_that_of_the_zone():
 
 
 def test_of_several_ranges_the_next_one_counts():
-    ranges = office(3, start="14:00:00", end="15:00:00") + office(3, start="08:00:00", end="09:00:00")
+    ranges = office(3, start="14:00:00", end="15:00:00") + office(
+        3, start="08:00:00", end="09:00:00"
+    )
     assert opening(ranges, BERLIN, utc(2026, 11, 18, 5)) == utc(2026, 11, 18, 7)
     assert opening(ranges, BERLIN, utc(2026, 11, 18, 9)) == utc(2026, 11, 18, 13)
 

@@ -182,9 +182,7 @@ def test_a_template_tells_which_sequences_use_it(api):
 def test_a_schedule_is_shown_with_seconds(api):
     ranges = [{"weekday": 1, "start": "08:00", "end": "20:00"}]
     made = make(api, schedule={"ranges": ranges})
-    assert made["schedule"] == {
-        "ranges": [{"weekday": 1, "start": "08:00:00", "end": "20:00:00"}]
-    }
+    assert made["schedule"] == {"ranges": [{"weekday": 1, "start": "08:00:00", "end": "20:00:00"}]}
     assert put(api, made, schedule=None).json()["schedule"] is None
 
 
