@@ -44,6 +44,7 @@ class App:
             most_bytes=settings.max_body_bytes,
             fold=timedelta(seconds=settings.event_consolidation_seconds),
             origin=settings.address,
+            settings=settings,
         )
         self.forms = Door(self.api, settings.form_rate_limit)
 

@@ -240,6 +240,18 @@ class Settings:
         "Whether webhooks and other outgoing requests may go to private addresses.",
         parse=yes_or_no,
     )
+    enrichment_url: str | None = setting(
+        "AJAR_ENRICHMENT_URL",
+        None,
+        "The address of a service that knows the values of custom fields.",
+        parse=web_address,
+    )
+    enrichment_key: str | None = setting(
+        "AJAR_ENRICHMENT_KEY",
+        None,
+        "What Ajar says to that service to be let in, as a bearer token.",
+        secret=True,
+    )
     log_format: str = setting(
         "AJAR_LOG_FORMAT",
         "console",

@@ -193,6 +193,7 @@ class Worker:
             async def act(db: Any) -> None:
                 ctx = Context(db, Caller(organization_id, user_id), self.clock())
                 ctx.request_id, ctx.origin = request_id, self.settings.address
+                ctx.settings = self.settings
                 ctx.fold = timedelta(seconds=self.settings.event_consolidation_seconds)
                 await function(ctx, **args)
 

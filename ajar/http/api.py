@@ -58,10 +58,12 @@ class Api:
         most_bytes: int,
         fold: timedelta,
         origin: str,
+        settings: Any,
     ):
         self.router = Router(operations.values())
         self.sign_in, self.limit, self.clock, self.observe = sign_in, limit, clock, observe
         self.most_bytes, self.fold, self.origin = most_bytes, fold, origin
+        self.settings = settings
 
     async def __call__(self, scope, receive, send) -> None:
         started = time.perf_counter()
@@ -109,7 +111,7 @@ class Api:
                 raise ApiError(f"x-tz-offset: {error}") from None
         meta = {"request_method": method, "request_path": PREFIX + call.path}
         ctx = Context(db, caller, self.clock(), here, call.request_id, self.fold, self.origin)
-        ctx.meta, ctx.headers = meta, call.headers_out
+        ctx.meta, ctx.headers, ctx.settings = meta, call.headers_out, self.settings
         return ctx
 
     def notice(self, call: "Call", operation: Operation, params: dict) -> None:

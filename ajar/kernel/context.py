@@ -41,6 +41,7 @@ class Context:
     meta: dict[str, Any] = field(default_factory=dict)  # goes into every event
     headers: dict[str, str] = field(default_factory=dict)  # go out with the answer
     rights_changed: bool = False
+    settings: Any = None  # what the person who runs the server has decided
 
     @property
     def organization_id(self) -> str:
@@ -79,9 +80,7 @@ class Context:
         self.rights_changed = True
 
     def arguments(self, statement: Statement, given: dict) -> list:
-        return [
-            given[name] if name in given else PARAMETERS[name](self) for name in statement.names
-        ]
+        return [given[n] if n in given else PARAMETERS[n](self) for n in statement.names]
 
 
 def tomorrow(ctx: Context) -> str:
