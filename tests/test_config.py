@@ -77,7 +77,8 @@ def test_a_wrong_value_is_refused_in_one_line_that_names_the_variable(variable, 
 
 
 @pytest.mark.parametrize(
-    "variable", ["DATABASE_URL", "AJAR_BOOTSTRAP_API_KEY", "AJAR_BOOTSTRAP_PASSWORD"]
+    "variable",
+    ["DATABASE_URL", "AJAR_BOOTSTRAP_API_KEY", "AJAR_BOOTSTRAP_PASSWORD", "AJAR_ENRICHMENT_KEY"],
 )
 def test_a_secret_is_not_shown(variable):
     settings = Settings.from_environment({variable: "postgresql://ann:hush@db/crm"})

@@ -26,9 +26,10 @@ EXPECTED = {
 }
 BUILT = sorted(OPERATIONS.keys() & EXPECTED.keys())
 
-# What an API key, or a server without a carrier, is refused: with which code.
+# What an API key, or a server without a carrier or a service, is refused: with which code.
 REFUSED = {
     "activity.meeting.integration.upsert": 403,
+    "enrich_field.run": 400,
     "phone_number.request.internal.create": 400,
     "scheduling_link.integration.delete": 403,
     "scheduling_link.integration.upsert": 403,
@@ -313,6 +314,15 @@ SPECIAL = {
         {"reject_anonymous_inbound_calls": True},
     ),
     "email_template.render": rendered,
+    "enrich_field.run": lambda api, path: (
+        path,
+        {
+            "organization_id": api.organization_id,
+            "object_type": "lead",
+            "object_id": api.make("lead")["id"],
+            "field_id": api.make("custom_field.lead")["id"],
+        },
+    ),
     "phone_number.request.internal.create": lambda api, path: (
         path,
         {"country": "US", "sharing": "personal"},

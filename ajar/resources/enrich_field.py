@@ -79,8 +79,8 @@ async def asked(ctx, wanted: dict, known: str, field: dict) -> Answer:
     try:
         service = provider(ctx.settings)
         answer = await service.ask(wanted["object_type"], msgspec.Raw(known.encode()), told)
-        if answer.value is not None:
-            answer.value = fits(field, answer.value, {})
+        nothing = answer.value in (None, "", [])
+        answer.value = None if nothing else fits(field, answer.value, {})
     except (Unusable, ValueError) as error:
         log.warning("enrichment failed", field=field["id"], error=str(error))
         raise Unavailable(f"The enrichment service gave no usable answer. {error}") from None

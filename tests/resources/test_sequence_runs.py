@@ -23,7 +23,7 @@ def minute(world, clock):
 
     def passes(**duration):
         clock.pass_by(**duration)
-        for _ in range(4):
+        while world.sql("select from sequence_progress where due_at <= $1 limit 1", clock()):
             world.call(wake, clock())
             world.work()
 
