@@ -10,6 +10,7 @@ from ajar.sequencing.progress import (
     AT_ONCE,
     RUN,
     begun,
+    forgotten,
     look_again,
     status_of,
     stepped_back,
@@ -57,6 +58,8 @@ async def settle(ctx, id: str) -> None:
     more than one transaction."""
     status = await ctx.value(await status_of(), id=id)
     found = await ctx.rows(await unsettled(status), id=id)
+    if not status:
+        await ctx.rows(await forgotten(), id=id)
     for row in found[:AT_ONCE]:
         if status == "active":
             await become(ctx, row["id"], "active")

@@ -43,12 +43,6 @@ turn = sa.Table(
     sa.Column("organization_id", sa.Text, primary_key=True),
     sa.Column("sequence_id", sa.Text, primary_key=True),
     sa.Column("calls", sa.BigInteger, nullable=False),
-    sa.ForeignKeyConstraint(
-        ["organization_id", "sequence_id"],
-        ["sequence.organization_id", "sequence.id"],
-        "fk__sequence_turn__sequence_id",
-        ondelete="CASCADE",
-    ),
 )
 
 
@@ -59,8 +53,10 @@ def mine(table: sa.Table) -> Any:
 @shapes(1)
 def state() -> Statement:
     """All about one run: its own row, where it stands, its sequence, the call it waits for. It
-    is locked until the transaction ends."""
-    run, sequence, task = (query.rows(resources[name]) for name in (RUN, "sequence", "task"))
+    is locked until the transaction ends; its lead before it, as by whoever changes the lead."""
+    names = ("lead", RUN, "sequence", "task")
+    lead, run, sequence, task = (query.rows(resources[name]) for name in names)
+    of_lead = (lead.c.organization_id == run.c.organization_id) & (lead.c.id == run.c.lead_id)
     of_run = (progress.c.organization_id == run.c.organization_id) & (
         progress.c.subscription_id == run.c.id
     )
@@ -68,18 +64,19 @@ def state() -> Statement:
         sequence.c.id == run.c.sequence_id
     )
     of_task = (task.c.organization_id == run.c.organization_id) & (task.c.id == progress.c.task_id)
-    joined = run.join(progress, of_run).outerjoin(sequence, of_sequence).outerjoin(task, of_task)
-    names = ("status", "lead_id", "contact_id", "contact_email", "calls_assigned_to")
+    joined = run.join(lead, of_lead).join(progress, of_run)
+    joined = joined.outerjoin(sequence, of_sequence).outerjoin(task, of_task)
+    shown = ("status", "lead_id", "contact_id", "contact_email", "calls_assigned_to")
     found = sa.select(
         *progress.c,
-        *(run.c[name] for name in (*names, "from_phone_number_id")),
+        *(run.c[name] for name in (*shown, "from_phone_number_id")),
         *(sequence.c[name] for name in ("steps", "schedule", "timezone")),
         sequence.c.name.label("sequence_name"),
         sequence.c.status.label("sequence_status"),
         task.c.is_complete.label("called"),
     )
     found = found.select_from(joined).where(mine(run), run.c.id == parameter("id"))
-    return Statement(found.with_for_update(of=[run, progress]))
+    return Statement(found.with_for_update(of=[lead, run, progress], key_share=True))
 
 
 @shapes(20)
@@ -116,7 +113,7 @@ def waiting() -> Statement:
 @shapes(10)
 def under_way(name: str, at_status: bool = False) -> Statement:
     """The runs of one contact or lead that have not ended; `at_status`: only those whose sequence
-    ends when the lead gets this status."""
+    ends when the lead gets this status. They are locked, as another may just end them."""
     run, sequence = query.rows(resources[RUN]), query.rows(resources["sequence"])
     found = query.related(resources[RUN], run, run.c.id).where(
         run.c[name] == parameter("id"), run.c.status.in_(("active", "paused"))
@@ -127,7 +124,7 @@ def under_way(name: str, at_status: bool = False) -> Statement:
             sequence.c.ends_on_lead_status_ids.has_key(parameter("status_id")),
         )
         found = found.where(ends.exists())
-    return Statement(found.order_by(run.c.id))
+    return Statement(found.order_by(run.c.id).with_for_update(of=run))
 
 
 @shapes(1)
@@ -150,7 +147,7 @@ def unsettled(status: str | None) -> Statement:
         found = found.where(rows.c.status == "active")
     else:
         found = found.where(rows.c.status.in_(("active", "paused")))
-    return Statement(found.order_by(rows.c.id).limit(AT_ONCE + 1))
+    return Statement(found.order_by(rows.c.id).limit(AT_ONCE + 1).with_for_update(of=rows))
 
 
 @shapes(1)
@@ -193,6 +190,13 @@ def next_turn() -> Statement:
     more = {"calls": turn.c.calls + 1}
     counted = made.on_conflict_do_update(index_elements=list(keys), set_=more)
     return Statement(counted.returning(turn.c.calls))
+
+
+@shapes(1)
+def forgotten() -> Statement:
+    """Whose turn it was in a sequence that is gone."""
+    gone = sa.delete(turn).where(mine(turn), turn.c.sequence_id == parameter("id"))
+    return Statement(gone)
 
 
 @shapes(1)

@@ -119,8 +119,8 @@ def test_the_delay_of_the_first_step_counts_from_the_start(api, minute):
 
 def test_a_required_call_is_waited_for_and_the_next_delay_counts_from_it(api, minute):
     run = start(api, call(), call(delay=DAY))
-    minute()
-    minute(days=30)
+    for _ in range(3):
+        minute(days=30)
     assert len(tasks(api, run)) == 1
     complete(api, tasks(api, run)[0])
     minute()
@@ -282,6 +282,16 @@ def test_runs_of_a_sequence_that_rests_rest(api, minute):
     change(api, run, status="active")
     minute()
     assert len(tasks(api, run)) == 1
+
+
+def test_a_run_that_is_not_yet_settled_rests_with_its_sequence(api, inside, monkeypatch):
+    monkeypatch.setattr("ajar.sequencing.ending.AT_ONCE", 0)
+    run = start(api, call())
+    change(api, run, status="paused")
+    before = state(api, run)
+    inside(advance, run["id"])
+    assert (before, state(api, run)) == (("active", None), ("paused", "workflow-paused"))
+    assert tasks(api, run) == []
 
 
 def test_a_step_that_waits_takes_a_new_delay_at_once(api, minute):
