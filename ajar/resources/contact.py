@@ -76,6 +76,21 @@ def addresses(emails):
     return sa.cast(func.lower(sa.cast(every, sa.Text)), JSONB)
 
 
+async def with_address(ctx, lead_id: str, known: list[str]) -> str | None:
+    """The id of a contact of the lead who has one of these addresses, in small letters."""
+    return await ctx.value(await reached(), lead_id=lead_id, known=known)
+
+
+@shapes(1)
+def reached() -> Statement:
+    contact, rows = resources["contact"], query.rows(resources["contact"])
+    found = query.owned(contact, rows, rows.c.id).where(
+        rows.c.lead_id == parameter("lead_id"),
+        addresses(rows.c.emails).bool_op("?|")(parameter("known", ARRAY(sa.Text))),
+    )
+    return Statement(found.order_by(*query.ordering(contact, rows, "date_created")).limit(1))
+
+
 class Phones(Items):
     """Numbers, kept as E.164, as people read them, and with their country."""
 

@@ -163,6 +163,18 @@ async def rendered(ctx, params, body):
     }
 
 
+async def written(ctx, id: str, lead_id: str, contact_id: str) -> dict:
+    """What a template says to a contact: a subject, a body, and what is sent along."""
+    fields = "subject,body,attachments"
+    found = msgspec.json.decode(await render.one(ctx, EmailTemplate, id, fields))
+    text = await ctx.value(await tags.of_two(), lead_id=lead_id, contact_id=contact_id)
+    values = msgspec.json.decode(text)
+    return found | {
+        "subject": template.render(found["subject"], values),
+        "body": template.render(found["body"], values, rich=True),
+    }
+
+
 async def named(ctx, params: dict[str, str]) -> tuple[str, str] | None:
     """The ids of the lead and of the contact that are meant; nothing past the end."""
     ids = [params.get(name) for name in ("lead_id", "contact_id")]

@@ -1,5 +1,7 @@
 """What every activity has. Each kind is a file beside this one; all are rows of one table."""
 
+from collections.abc import Iterable
+
 import sqlalchemy as sa
 from sqlalchemy import case
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -88,6 +90,8 @@ class Timeline(Activity, path="activity", verbs=(), logged=False):
 
 
 ONE_LEAD = ("user_id", "contact_id", "_type")
+BODIES = ("body_html", "body_html_quoted", "body_text", "body_text_quoted")
+HIDDEN = {"": "EmailThread", "only": "Email"}  # by `thread_emails`
 
 
 @operation(
@@ -95,17 +99,22 @@ ONE_LEAD = ("user_id", "contact_id", "_type")
     "GET",
     "/activity/",
     of=Timeline,
-    parameters=tuple(list_parameters(Timeline)),
+    parameters=(*list_parameters(Timeline), "thread_emails"),
 )
 async def list_(ctx, params, body):
-    """Everything on a timeline, newest first."""
+    """Everything on a timeline, newest first. Mails are shown one by one; or as threads, with
+    their mails beside them (`thread_emails=true`) or without (`only`)."""
     check(params)
+    threads = params.get("thread_emails") or ""
+    if "EmailThread" in params.get("_type", params.get("_type__in", "")).split(","):
+        threads = threads or "true"
     filters = dict(query.filtered(ctx, Timeline, params))
     shape = tuple((key, comparison) for key, (comparison, _) in filters.items())
     values = {key: value for key, (_, value) in filters.items()}
     names = params.get("_fields") or None
     order = query.ordered(Timeline, params)
-    statement = await feed(shape, order, tuple(sorted(names.split(","))) if names else None)
+    asked = tuple(sorted(names.split(","))) if names else None
+    statement = await feed(shape, order, asked, threads)
     limits = paging.window(params, deepest=Timeline.about.deepest)
     keys = [name for name in (names or "").split(",") if name.startswith("custom.")]
     return await ctx.value(statement, **values, **limits, custom_keys=keys)
@@ -122,26 +131,39 @@ def check(params: dict[str, str]) -> None:
             raise ApiError(f"{name} can only be used with _order_by=-activity_at.")
         if base == "date_created" and suffix and by_time:
             raise ApiError(f"{name} cannot be used with _order_by=-activity_at.")
+    if params.get("thread_emails") and params["thread_emails"] not in ("true", "only"):
+        raise ApiError("thread_emails must be true or only.")
     if by_time and not params.get("lead_id"):
         raise ApiError("_order_by=-activity_at can only be used together with lead_id.")
 
 
 @shapes(200)
-def feed(shape: tuple, order: str, names: tuple | None) -> Statement:
+def feed(shape: tuple, order: str, names: tuple | None, threads: str) -> Statement:
     """Activities of every kind, each in its own shape."""
     rows = query.rows(Timeline)
     found = query.owned(Timeline, rows, *rows.c)
     found = found.where(*query.conditions(Timeline, rows, shape))
-    return query.listed(found, query.ordering(Timeline, rows, order), lambda row: shown(row, names))
+    if hidden := HIDDEN.get(threads):
+        found = found.where(rows.c._type != hidden)
+    by = query.ordering(Timeline, rows, order)
+    return query.listed(found, by, lambda row: shown(row, names, bodies=not threads))
 
 
-def shown(row, names: tuple | None):
-    return case(*((row.c._type == kind.about.type, one(kind, row, names)) for kind in kinds()))
+def shown(row, names: tuple | None, bodies: bool):
+    every = ((row.c._type == kind.about.type, one(kind, row, names, bodies)) for kind in kinds())
+    return case(*every)
 
 
-def one(kind, row, names: tuple | None):
+def one(kind, row, names: tuple | None, bodies: bool):
     asked, _ = render.wanted(kind, ",".join(names) if names else None)
+    if kind.about.type == "Email" and not bodies:
+        asked = without_bodies(kind.about.visible if asked is None else asked)
     return render.text(kind, asked, row)
+
+
+def without_bodies(names: Iterable[str]) -> tuple[str, ...]:
+    """What is shown of a mail beside its thread."""
+    return tuple(name for name in names if name not in BODIES)
 
 
 def kinds() -> list:

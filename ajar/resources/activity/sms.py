@@ -77,7 +77,12 @@ class SMS(PhoneActivity, path="activity/sms", prefix="acti", type="SMS"):
         if new["template_id"] != old.get("template_id") and not new["text"]:
             await fill(ctx, new)
         write_out(old, new)
-        sending.settle(ctx, old, new)
+        sending.settle(old, new)
+        if wrong := sending.mistakes(new):
+            raise Invalid(fields=wrong)
+        if new["status"] == "sent" != old.get("status"):
+            logged = not old and (new["activity_at"] or new["date_created"])
+            new["date_sent"] = new["activity_at"] = logged or ctx.now
 
     @staticmethod
     async def changed(ctx, old, new):

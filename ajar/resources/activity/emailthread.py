@@ -1,0 +1,66 @@
+"""Email threads."""
+
+import sqlalchemy as sa
+
+from ajar.kernel import Int, Items, Text, computed, ops, query, render
+from ajar.kernel.registry import resources
+from ajar.resources.activity import Activity, without_bodies
+
+MAILS = {"type": "array", "items": {"type": "object"}}
+
+
+class Subject(Text):
+    """What conversations of a lead are found by."""
+
+    def column(self):
+        column = super().column()
+        sa.Index(
+            "ix__activity__conversation",
+            sa.literal_column("organization_id"),
+            sa.literal_column("lead_id"),
+            column,
+            postgresql_where=column.is_not(None),
+        )
+        return column
+
+
+class EmailThread(
+    Activity,
+    path="activity/emailthread",
+    prefix="acti",
+    type="EmailThread",
+    object_type="activity.email_thread",
+    verbs=("list", "get", "delete"),
+):
+    """A conversation: made with its first mail, and gone with the last. Its mails are shown
+    without their bodies."""
+
+    n_emails = Int(readonly=True)
+    participants = Items({"name": Text(), "email": Text()}, readonly=True)
+    latest_normalized_subject = Subject(readonly=True)
+
+    @computed(json=MAILS)
+    def emails(thread):
+        return mails(thread, "activity_at")
+
+    @computed(json=MAILS, lazy=True)
+    def latest_emails(thread):
+        """The same, newest first, as older revisions have it."""
+        return mails(thread, "-activity_at")
+
+    @staticmethod
+    async def changed(ctx, old, new):
+        """A conversation that is deleted takes its mails along."""
+        if new:
+            return
+        email = resources["activity.email"]
+        for record in await ctx.rows(await query.referring(email, "thread_id"), target=old["id"]):
+            await ops.delete(ctx, email, record["id"])
+
+
+def mails(thread, order: str):
+    email = resources["activity.email"]
+    rows = query.rows(email)
+    one = render.text(email, without_bodies(tuple(email.about.visible)), rows)
+    array = render.array(one, query.ordering(email, rows, order))
+    return query.related(email, rows, array).where(rows.c.thread_id == thread.id).scalar_subquery()
