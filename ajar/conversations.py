@@ -20,21 +20,23 @@ TEXTS = ARRAY(sa.Text)
 SHOWN = ("thread_id", "envelope", "activity_at", "contact_id", "user_id")
 
 
-async def join(ctx, email: dict) -> None:
+async def join(ctx, old: dict, email: dict) -> None:
     """Put a mail into the conversation it belongs to, or into one that begins with it: the one
     of the mail it answers, or else one on the same lead with the same subject in which
     somebody takes part whom it comes from or goes to."""
     await take_turn(ctx, email["lead_id"])
-    given = {name: email[name] for name in ("lead_id", "in_reply_to_id", "references")}
+    references = [] if old else email["references"]
     (found,) = await ctx.rows(
         await belongs(),
-        **given,
+        lead_id=email["lead_id"],
+        in_reply_to_id=email["in_reply_to_id"],
+        references=references,
         subject=mail.normalized(email["subject"]),
         others=others(email),
         at=email["activity_at"] or email["date_created"] or ctx.now,
     )
     email["thread_id"] = found["thread_id"] or ids.new("acti")
-    email["references"] = email["references"] or found["references"] or []
+    email["references"] = references or found["references"] or []
     if waits(email):
         email["has_reply"] = bool(found["has_reply"])
 
@@ -54,6 +56,8 @@ async def follow(ctx, old: dict, new: dict) -> None:
     """What a change of a mail means for its thread, or for both if it moved."""
     if old and new and all(old[name] == new[name] for name in SHOWN):
         return
+    if old:
+        await take_turn(ctx, old["lead_id"])
     for id in dict.fromkeys(row["thread_id"] for row in (old, new) if row):
         await renew(ctx, id, new)
 
@@ -64,9 +68,9 @@ async def renew(ctx, id: str, email: Any) -> None:
     try:
         row = await ops.get(ctx, thread, id)
     except NotFound:
-        if email:
+        if email:  # otherwise the thread is being deleted, and its mails with it
             await begin(ctx, thread, email)
-        return  # else it is being deleted, and its mails with it
+        return
     mails = msgspec.json.decode(row.json)["emails"]
     if not mails:
         await ops.delete(ctx, thread, id)
@@ -108,8 +112,8 @@ async def note_replies(ctx, mails: list[dict]) -> None:
 
 
 async def take_turn(ctx, lead_id: str) -> None:
-    """Until this transaction ends, no other mail of the lead looks for its conversation: two
-    that begin the same one at once would begin it twice."""
+    """Until this transaction ends, no other looks after the conversations of the lead: two
+    mails that begin the same one at once would begin it twice."""
     await ctx.rows(await turn(), lead_id=lead_id)
 
 

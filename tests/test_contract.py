@@ -19,6 +19,15 @@ resources.load()
 OPERATIONS = all_operations()
 CONTRACT = json.loads((REFERENCE / "openapi.json").read_text())
 SHAPES = json.loads((REFERENCE / "shapes.json").read_text())
+# "Emails without their bodies", as the table says of those of a thread.
+SHAPES["mail of a thread"] = SHAPES["activity.email"] | {
+    "fields": {
+        name: field
+        for name, field in SHAPES["activity.email"]["fields"].items()
+        if name not in ("body_html", "body_text")
+    }
+}
+SHAPES["activity.emailthread"]["fields"]["emails"]["type"] = "[mail of a thread]"
 EXPECTED = {
     described["operationId"]: (method.upper(), path, described)
     for path, methods in CONTRACT["paths"].items()
@@ -242,9 +251,25 @@ CONTACT = {
     "urls": [{"type": "url", "url": "https://bluth.example"}],
 }
 
+EMAIL = {
+    "status": "sent",
+    "to": ["Gob <gob@bluth.example>"],
+    "body_html": "Cool!<br>This is rad. &lt;3",
+    "opens": [{"opened_at": "2026-11-20T10:00:00Z"}],
+    "attachments": [
+        {
+            "content_type": "image/png",
+            "filename": "screenshot.png",
+            "size": 1108447,
+            "url": "https://app.close.com/go/file/x/screenshot.png",
+        }
+    ],
+}
+
 # More than is needed, so that there is more to compare.
 RICH = {
     "activity.call": CALL,
+    "activity.email": EMAIL,
     "activity.note": NOTE,
     "activity.sms": SMS,
     "activity.whatsapp_message": WHATSAPP,
@@ -262,6 +287,7 @@ RICH = {
 MADE = {
     "activity": created,
     "activity.created": created,
+    "activity.emailthread": lambda api: api.make("activity.email")["thread_id"],
     "activity.lead_merge": merged,
     "activity.form_submission": submitted,
     "activity.meeting": met,
@@ -341,6 +367,11 @@ SPECIAL = {
         None,
     ),
     "scheduling_link.integration.upsert": lambda api, path: (path, {"source_id": "1"}),
+    # Only drafts can be changed.
+    "activity.email.update": lambda api, path: (
+        path.replace("{id}", api.make("activity.email", **EMAIL | {"status": "draft"})["id"]),
+        {"subject": "Testing", "body_html": None},
+    ),
     "send_as.bulk_edit": lambda api, path: (path, {"allowed_user_ids": [colleague(api)]}),
     "send_as.create": lambda api, path: (
         path,
@@ -525,9 +556,41 @@ def test_a_list_of_notes_is_as_documented(api):
     assert list(differences(shown, ours)) == []
 
 
-@pytest.mark.parametrize("kind", ["Created", "Note"])
+def sequence_email(api, **more):
+    """Such as a sequence sends."""
+    mail = {
+        "status": "sent",
+        "subject": "Testing testing!!!!",
+        "body_html": "Cool!",
+        "message_ids": ["<20130208050314.11553.33819@mail.example>"],
+        "sequence_id": "seq_1",
+        "sequence_name": "My Sequence",
+        "sequence_subscription_id": "sub_1",
+        "attachments": [EMAIL["attachments"][0] | {"thumbnail_url": None}],
+    }
+    lead_id = more.get("lead_id") or api.make("lead")["id"]
+    of = {"lead_id": lead_id, "contact_id": api.make("contact", lead_id=lead_id)["id"]}
+    people = {"to": ["gob@bluth.example"], "sender": "bruce@wayne.example", "user_id": api.user_id}
+    return api.add("activity.email", **{**of, **people, **mail, **more})
+
+
+def test_a_list_of_emails_is_as_documented(api):
+    sequence_email(api)
+    shown, ours = sample("activity_email_list"), api.ok("get", "/activity/email/")
+    assert list(differences(shown, ours)) == []
+
+
+def test_a_received_email_is_as_documented(api):
+    sequence_email(api, status="inbox", sequence_id=None)
+    shown, ours = sample("activity_email_list"), api.ok("get", "/activity/email/")
+    shown["data"] = [one for one in shown["data"] if one["status"] == "inbox"]
+    assert list(differences(shown, ours)) == []
+
+
+@pytest.mark.parametrize("kind", ["Created", "Email", "Note"])
 def test_a_list_of_activities_is_as_documented(api, kind):
     note = api.make("activity.note", **NOTE)
+    sequence_email(api, lead_id=note["lead_id"])
     ours = api.ok("get", f"/activity/?lead_id={note['lead_id']}")
     shown = sample("activity_list")
     of_kind = {"data": [one for one in ours["data"] if one["_type"] == kind]}

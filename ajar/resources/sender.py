@@ -1,6 +1,6 @@
 """From whom mails come: addresses, and the mailboxes that may send as them."""
 
-from email.utils import formataddr
+from email.utils import quote
 from typing import Any
 
 import sqlalchemy as sa
@@ -75,7 +75,7 @@ class Account(Field):
 async def of(ctx, user_id: str | None) -> str | None:
     """The address of a user, with their name."""
     rows = await ctx.rows(await person(), id=user_id or ctx.user_id)
-    return formataddr((rows[0]["name"], rows[0]["email"])) if rows else None
+    return f'"{quote(rows[0]["name"])}" <{rows[0]["email"]}>' if rows else None
 
 
 @shapes(1)

@@ -137,7 +137,7 @@ class Email(Activity, path="activity/email", prefix="acti", type="Email"):
     @staticmethod
     async def prepare(ctx, old, new):
         new["direction"] = new["direction"] or direction(new["status"])
-        sending.take_back(old, new)
+        sending.settle(old, new)
         await fill_in(ctx, old, new)
         await check(ctx, old, new)
         await write_body(old, new)
@@ -145,9 +145,9 @@ class Email(Activity, path="activity/email", prefix="acti", type="Email"):
         if new["opens"] != old.get("opens", []):
             new["opens_summary"] = summary(new["opens"])
         new["envelope"] = mail.envelope(new)
-        if new["in_reply_to_id"] != old.get("in_reply_to_id") or not old:
-            await conversations.join(ctx, new)
-            new["envelope"] = mail.envelope(new)
+        if not old or new["in_reply_to_id"] != old["in_reply_to_id"]:
+            await conversations.join(ctx, old, new)
+            new["envelope"] = mail.envelope(new)  # it tells of what the mail answers
 
     @staticmethod
     async def changed(ctx, old, new):
@@ -215,7 +215,7 @@ def put_body(old: dict, new: dict) -> None:
     text, html = (new[name] != old.get(name) for name in ("body_text", "body_html"))
     if html:
         try:
-            new["body_html"] = mail_body.clean(new["body_html"]) if new["body_html"] else None
+            new["body_html"] = mail_body.clean(new["body_html"] or "") or None
         except ValueError as error:
             raise Invalid(fields={"body_html": str(error)}) from None
     if html and not text:
