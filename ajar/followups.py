@@ -1,6 +1,6 @@
 """Reminders of mails that nobody answered."""
 
-from ajar import ids, jobs
+from ajar import conversations, ids, jobs
 from ajar.formats.time import moment
 from ajar.kernel import ops, query
 from ajar.kernel.registry import resources
@@ -16,13 +16,15 @@ async def plan(ctx, old: dict, new: dict) -> None:
         return
     if old and old["status"] in AWAITED and old["followup_date"] == date:
         return
-    await ctx.defer("email.follow_up", at=date, id=new["id"], date=date.isoformat())
+    given = {"id": new["id"], "lead_id": new["lead_id"], "date": date.isoformat()}
+    await ctx.defer("email.follow_up", at=date, **given)
 
 
 @jobs.task("email.follow_up")
-async def follow_up(ctx, id: str, date: str) -> None:
+async def follow_up(ctx, id: str, lead_id: str, date: str) -> None:
     """Remind the user, unless there is an answer, the plan has changed, the mail never left, or
     its conversation has such a reminder already."""
+    await conversations.take_turn(ctx, lead_id)
     if not await ctx.rows(await unanswered(), id=id, date=moment(date)):
         return
     email = await ops.get(ctx, resources["activity.email"], id)

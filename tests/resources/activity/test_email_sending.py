@@ -4,24 +4,9 @@ import itertools
 
 import pytest
 
-from ajar.kernel import ops
-from ajar.kernel.context import Caller, Context
-from ajar.kernel.registry import resources
-
 ADDRESS = "bruce@wayne.example"
 READY = {"sender": f'"Bruce Wayne" <{ADDRESS}>', "to": ["gob@bluth.example"]}
 LATER = "2030-01-01T09:00:00.000000+00:00"
-
-
-def mailbox(api, email=ADDRESS, features=("email_sending",), identities=()):
-    return api.add(
-        "connected_account",
-        _type="custom_email",
-        user_id=api.user_id,
-        email=email,
-        identities=[{"name": "x", "email": one} for one in identities],
-        enabled_features=list(features),
-    )
 
 
 def post(api, **values):
@@ -46,20 +31,6 @@ def moved(api, email, **values):
     return answer.json()
 
 
-def serve(api, email, **values):
-    """What a mailer does with it."""
-
-    async def written(db):
-        async with db.transaction():
-            ctx = Context(db, Caller(api.organization_id, api.user_id), api.world.clock())
-            ctx.request_id = "req_mailer"
-            row = await ops.get(ctx, resources["activity.email"], email["id"])
-            await ops.write(ctx, resources["activity.email"], row, row | values)
-
-    api.world.call(written)
-    return api.ok("get", f"/activity/email/{email['id']}/")
-
-
 def refusal(answer):
     assert answer.status_code == 400, answer.text
     return answer.json()["field-errors"]
@@ -75,7 +46,7 @@ def test_nothing_is_sent_without_a_connected_account(api, status):
     assert "connected account" in answer.json()["error"]
 
 
-def test_an_account_that_may_not_send_is_none(api):
+def test_an_account_that_may_not_send_is_none(api, mailbox):
     mailbox(api, features=["calendar_syncing"])
     assert post(api, status="outbox").status_code == 400
 
@@ -85,7 +56,7 @@ def test_logging_needs_no_account(api, status):
     assert post(api, status=status).status_code == 200
 
 
-def test_the_account_with_the_address_is_the_one_that_sends(api):
+def test_the_account_with_the_address_is_the_one_that_sends(api, mailbox):
     mailbox(api, email="other@wayne.example")
     account = mailbox(api, email="x@wayne.example", identities=["Bruce@wayne.example"])
     email = made(api, "outbox")
@@ -93,13 +64,13 @@ def test_the_account_with_the_address_is_the_one_that_sends(api):
     assert (email["date_sent"], email["send_as_id"]) == (None, None)
 
 
-def test_an_address_of_no_account_cannot_be_sent_from(api):
+def test_an_address_of_no_account_cannot_be_sent_from(api, mailbox):
     mailbox(api)
     answer = post(api, status="outbox", sender="joker@gotham.example")
     assert refusal(answer) == {"sender": "No connected account can send from this address."}
 
 
-def test_an_account_that_is_named_must_have_the_address(api):
+def test_an_account_that_is_named_must_have_the_address(api, mailbox):
     mailbox(api)
     named = mailbox(api, email="other@wayne.example")
     assert set(refusal(post(api, status="outbox", account_id=named))) == {"sender"}
@@ -107,13 +78,13 @@ def test_an_account_that_is_named_must_have_the_address(api):
     assert made(api, "outbox", account_id=named, sender=sender)["email_account_id"] == named
 
 
-def test_an_account_of_somebody_else_does_not_exist(api, join, stranger):
+def test_an_account_of_somebody_else_does_not_exist(api, join, stranger, mailbox):
     for other in (join(), stranger):
         answer = post(api, status="draft", account_id=mailbox(other))
         assert refusal(answer) == {"account_id": "Object does not exist."}
 
 
-def test_who_is_allowed_to_may_send_as_another(api, join):
+def test_who_is_allowed_to_may_send_as_another(api, join, mailbox):
     other = join()
     account = mailbox(other)
     assert post(api, status="outbox").status_code == 400
@@ -125,7 +96,7 @@ def test_who_is_allowed_to_may_send_as_another(api, join):
     assert (email["email_account_id"], email["send_as_id"]) == (account, grant)
 
 
-def test_what_is_sent_goes_to_somebody(api):
+def test_what_is_sent_goes_to_somebody(api, mailbox):
     mailbox(api)
     assert refusal(post(api, status="outbox", to=[])) == {"to": "This field is required."}
     assert made(api, "outbox", to=[], bcc=["gob@bluth.example"])["status"] == "outbox"
@@ -134,14 +105,14 @@ def test_what_is_sent_goes_to_somebody(api):
 # When
 
 
-def test_what_is_scheduled_has_a_date(api):
+def test_what_is_scheduled_has_a_date(api, mailbox):
     mailbox(api)
     assert refusal(post(api, status="scheduled")) == {"date_scheduled": "This field is required."}
     assert made(api, "scheduled")["date_scheduled"] == LATER
 
 
 @pytest.mark.parametrize(("seconds", "status"), [(0, 200), (59, 200), (60, 400), (-1, 400)])
-def test_what_is_in_the_outbox_waits_less_than_a_minute(api, seconds, status):
+def test_what_is_in_the_outbox_waits_less_than_a_minute(api, seconds, status, mailbox):
     mailbox(api)
     assert post(api, status="outbox", send_in=seconds).status_code == status
 
@@ -168,7 +139,7 @@ STATUSES = ["inbox", "draft", "scheduled", "outbox", "sent", "error"]
 
 
 @pytest.mark.parametrize(("before", "after"), list(itertools.permutations(STATUSES, 2)))
-def test_drafts_leave_and_what_waits_is_taken_back(api, before, after):
+def test_drafts_leave_and_what_waits_is_taken_back(api, before, after, mailbox):
     mailbox(api)
     email = made(api, before)
     more = {"date_scheduled": LATER} if after == "scheduled" and before == "draft" else {}
@@ -180,7 +151,7 @@ def test_drafts_leave_and_what_waits_is_taken_back(api, before, after):
 
 
 @pytest.mark.parametrize("status", [one for one in STATUSES if one != "draft"])
-def test_only_drafts_can_be_edited(api, status):
+def test_only_drafts_can_be_edited(api, status, mailbox):
     mailbox(api)
     email = made(api, status)
     wrong = refusal(put(api, email, subject="New", body_text="New", to=["x@y.example"]))
@@ -189,27 +160,27 @@ def test_only_drafts_can_be_edited(api, status):
     assert moved(api, email, **email) == email
 
 
-def test_a_draft_can_be_edited_as_it_leaves(api):
+def test_a_draft_can_be_edited_as_it_leaves(api, mailbox):
     mailbox(api)
     email = moved(api, made(api, "draft"), status="outbox", subject="At last")
     assert (email["status"], email["subject"]) == ("outbox", "At last")
 
 
-def test_a_draft_that_leaves_needs_a_sender(api):
+def test_a_draft_that_leaves_needs_a_sender(api, mailbox):
     mailbox(api)
     draft = made(api, "draft", sender=None)
     assert refusal(put(api, draft, status="outbox")) == {"sender": "This field is required."}
     assert moved(api, draft, status="outbox", sender=ADDRESS)["status"] == "outbox"
 
 
-def test_a_draft_needs_an_account_only_when_it_leaves(api):
+def test_a_draft_needs_an_account_only_when_it_leaves(api, mailbox):
     draft = made(api, "draft")
     assert put(api, draft, status="outbox").status_code == 400
     account = mailbox(api)
     assert moved(api, draft, status="outbox")["email_account_id"] == account
 
 
-def test_what_is_taken_back_has_no_date_any_more(api):
+def test_what_is_taken_back_has_no_date_any_more(api, mailbox):
     mailbox(api)
     draft = moved(api, made(api, "scheduled"), status="draft")
     assert draft["date_scheduled"] is None
@@ -218,13 +189,13 @@ def test_what_is_taken_back_has_no_date_any_more(api):
     assert moved(api, draft, subject="x")["subject"] == "x"
 
 
-def test_what_is_taken_back_can_be_edited_with_it(api):
+def test_what_is_taken_back_can_be_edited_with_it(api, mailbox):
     mailbox(api)
     draft = moved(api, made(api, "scheduled"), status="draft", subject="Later")
     assert (draft["status"], draft["subject"]) == ("draft", "Later")
 
 
-def test_nothing_pretends_to_have_been_sent(api, world):
+def test_nothing_pretends_to_have_been_sent(api, world, mailbox):
     mailbox(api)
     email = made(api, "outbox")
     world.work()
@@ -233,7 +204,7 @@ def test_nothing_pretends_to_have_been_sent(api, world):
 
 
 @pytest.mark.parametrize("status", ["outbox", "scheduled"])
-def test_what_has_left_says_so(api, clock, status):
+def test_what_has_left_says_so(api, clock, status, mailbox, serve):
     mailbox(api)
     email = made(api, status, **({"send_in": 10} if status == "outbox" else {}))
     clock.pass_by(seconds=20)
