@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy import func
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by
 
 from ajar import ids
 from ajar.errors import NotFound
@@ -132,14 +132,13 @@ def belongs() -> Statement:
     lead_id, id = parameter("lead_id"), parameter("in_reply_to_id")
     answered = query.related(email, parent, parent.c.thread_id)
     answered = answered.where(parent.c.lead_id == lead_id, parent.c.id == id).scalar_subquery()
-    named = query.related(email, referred, referred.c.thread_id).where(
+    named = query.related(email, referred, latest(referred, referred.c.thread_id)).where(
         referred.c.lead_id == lead_id,
         referred.c.message_ids.bool_op("?|")(parameter("references", TEXTS)),
     )
-    named = named.order_by(referred.c.activity_at.desc(), referred.c.id.desc()).limit(1)
     alike = same_subject(thread, lead_id)
     thread_id = func.coalesce(answered, named.scalar_subquery(), alike).label("thread_id")
-    found = sa.select(thread_id).cte("found")
+    found = sa.select(thread_id).cte("found").prefix_with("MATERIALIZED")  # it is asked twice
     messages = parent.c.references.op("||")(parent.c.message_ids).label("references")
     references = query.related(email, parent, messages).where(parent.c.id == id)
     later = query.related(email, reply, reply.c.id).where(
@@ -157,9 +156,15 @@ def same_subject(thread: Any, lead_id: Any) -> Any:
     rows = query.rows(thread)
     emails = func.jsonb_path_query_array(rows.c.participants, sa.literal_column("'$[*].email'"))
     emails = sa.cast(func.lower(sa.cast(emails, sa.Text)), JSONB)
-    found = query.related(thread, rows, rows.c.id).where(
+    found = query.related(thread, rows, latest(rows, rows.c.id)).where(
         rows.c.lead_id == lead_id,
         rows.c.latest_normalized_subject == parameter("subject"),
         emails.bool_op("?|")(parameter("others", TEXTS)),
     )
-    return found.order_by(rows.c.activity_at.desc(), rows.c.id.desc()).limit(1).scalar_subquery()
+    return found.scalar_subquery()
+
+
+def latest(rows: Any, column: Any) -> Any:
+    """Of the latest of few. A limit would make PostgreSQL look through all of the lead for it."""
+    order = rows.c.activity_at.desc(), rows.c.id.desc()
+    return func.array_agg(aggregate_order_by(column, *order), type_=TEXTS)[1]

@@ -587,6 +587,20 @@ def test_a_received_email_is_as_documented(api):
     assert list(differences(shown, ours)) == []
 
 
+def test_a_recorded_draft_is_answered_as_it_was(api):
+    """The same request; what it says of time and people is its own."""
+    recorded = json.loads((REFERENCE / "samples" / "activity_email.json").read_text())
+    asked, shown = (recorded["entries"][0][part] for part in ("request", "body"))
+    contact = api.make("contact")
+    body = asked["body"] | {"lead_id": contact["lead_id"], "contact_id": contact["id"]}
+    ours = api.ok("post", "/activity/email/", json=body)
+    undated = {"envelope": shown["envelope"] | {"date": None}}
+    assert list(differences(shown | undated, ours)) == []
+    same = ("body_html", "body_text", "body_preview", "body_html_quoted", "sender", "to", "status")
+    assert {name: ours[name] for name in same} == {name: shown[name] for name in same}
+    assert ours["envelope"]["from"] == shown["envelope"]["from"]
+
+
 @pytest.mark.parametrize("kind", ["Created", "Email", "Note"])
 def test_a_list_of_activities_is_as_documented(api, kind):
     note = api.make("activity.note", **NOTE)

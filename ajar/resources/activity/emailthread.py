@@ -1,5 +1,7 @@
 """Email threads."""
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from ajar.kernel import Int, Items, Text, computed, ops, query, render
@@ -14,14 +16,15 @@ class Subject(Text):
 
     def column(self):
         column = super().column()
-        sa.Index(
-            "ix__activity__conversation",
-            sa.literal_column("organization_id"),
-            sa.literal_column("lead_id"),
-            column,
-            postgresql_where=column.is_not(None),
-        )
+        sa.event.listen(column, "after_parent_attach", find_by)
         return column
+
+
+def find_by(subject: sa.Column, table: sa.Table) -> None:
+    """Index it, for each lead; no other kind of activity has one."""
+    lead = table.c.organization_id, table.c.lead_id
+    where: Any = {"postgresql_where": subject.is_not(None)}
+    sa.Index("ix__activity__conversation", *lead, subject, **where)
 
 
 class EmailThread(

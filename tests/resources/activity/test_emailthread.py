@@ -204,6 +204,15 @@ def test_typing_into_a_draft_is_no_event_of_its_thread(api, mail):
     assert events_of(api, draft["thread_id"]) == ["created"]
 
 
+def test_a_change_that_a_thread_does_not_show_is_no_event_of_it(api, mail):
+    draft, _ = mail(subject="Offer", status="draft"), mail(subject="Offer")
+    put(api, draft, user_id=None)
+    assert events_of(api, draft["thread_id"]) == ["created", "updated"]
+    before = thread_of(api, draft)["date_updated"]
+    put(api, draft, user_id=api.user_id)
+    assert thread_of(api, draft)["date_updated"] == before
+
+
 def test_a_page_of_threads_is_one_statement(api, mail, statements):
     mail(subject="A"), mail(subject="B"), mail(subject="B")
     url = f"/activity/emailthread/?lead_id={mail()['lead_id']}"
