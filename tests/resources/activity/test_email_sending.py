@@ -102,6 +102,14 @@ def test_what_is_sent_goes_to_somebody(api, mailbox):
     assert made(api, "outbox", to=[], bcc=["gob@bluth.example"])["status"] == "outbox"
 
 
+def test_what_waits_is_not_asked_again_who_sends_it(api, world, mailbox):
+    mailbox(api)
+    email, other = made(api, "outbox"), api.make("lead")["id"]
+    world.sql("delete from connected_account where organization_id = $1", api.organization_id)
+    api.ok("post", "/lead/merge/", json={"source": email["lead_id"], "destination": other})
+    assert api.ok("get", f"/activity/email/{email['id']}/")["lead_id"] == other
+
+
 # When
 
 
