@@ -10,7 +10,7 @@ from functools import cached_property
 import asyncpg
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
-from ajar import docs_page, door, family, logs, metrics, openapi, resources
+from ajar import docs_page, door, family, files, logs, metrics, openapi, resources
 from ajar.access import SignIn
 from ajar.clock import Clock
 from ajar.config import Settings
@@ -47,6 +47,7 @@ class App:
             settings=settings,
         )
         self.forms = Door(self.api, settings.form_rate_limit)
+        self.files = files.Files(files.Storage(settings, self.clock, self.sign_in))
 
     async def __call__(self, scope, receive, send) -> None:
         if scope["type"] == "lifespan":
@@ -58,6 +59,8 @@ class App:
             return await self.forms(scope, receive, send)
         if scope["type"] == "http" and path.startswith(door.PREFIXES):
             return await self.door(scope, receive, send)
+        if scope["type"] == "http" and path.startswith(files.PATH):
+            return await self.files(scope, receive, send)
         response = await self.beside(beside)
         await response(scope, receive, send)
 
@@ -94,6 +97,7 @@ class App:
         opened = pool(self.database, self.settings.pool_size)
         async with opened as self.api.pool, self.informed():
             self.door.pool = self.api.pool
+            self.files.storage.pool = self.api.pool
             await send({"type": "lifespan.startup.complete"})
             await receive()
         await send({"type": "lifespan.shutdown.complete"})

@@ -70,6 +70,12 @@ def database(value: str) -> str:
     return value
 
 
+def file_store(value: str) -> str:
+    if not value.startswith("s3://") or not value.removeprefix("s3://").strip("/"):
+        raise ValueError("must be an address like s3://bucket/prefix")
+    return value.rstrip("/")
+
+
 def moment(value: str) -> datetime:
     try:
         parsed = datetime.fromisoformat(value)
@@ -232,6 +238,20 @@ class Settings:
         "AJAR_MAX_BODY_BYTES",
         10 * 1024 * 1024,
         "The largest request body that is accepted.",
+        parse=number(1),
+    )
+    files: str | None = setting(
+        "AJAR_FILES",
+        None,
+        "The S3-compatible store of uploaded files: `s3://bucket/prefix`; how to reach it is in the"
+        " usual variables, such as `AWS_ENDPOINT_URL` and `AWS_ACCESS_KEY_ID`.",
+        parse=file_store,
+        shown="`files` in the data directory",
+    )
+    max_file_bytes: int = setting(
+        "AJAR_MAX_FILE_BYTES",
+        25 * 1024 * 1024,
+        "The largest file that may be uploaded.",
         parse=number(1),
     )
     allow_private_addresses: bool = setting(

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from ajar import partitions
+from ajar import files, partitions
 from ajar.config import Settings
 from ajar.jobs import periodic
 
-__all__ = ["forget_failures", "forget_outdated", "partitions"]
+__all__ = ["files", "forget_failures", "forget_outdated", "partitions"]
 # A code or token that came back is told from an unknown one until it would have expired anyway.
 OUTDATED = (
     "delete from session where date_expires < now()",

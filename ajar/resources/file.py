@@ -1,0 +1,110 @@
+"""Uploaded files: what is known of them. Their bytes are in `ajar.providers.store`, and come
+and go by `ajar.files`."""
+
+import re
+from datetime import timedelta
+from urllib.parse import quote
+
+import sqlalchemy as sa
+from sqlalchemy import func
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from ajar import signing
+from ajar.kernel import CreatedAt, CreatedBy, DateTime, Int, Resource, Text, operation, ops, query
+from ajar.kernel.registry import resources
+from ajar.kernel.resource import alongside
+from ajar.kernel.sql import TIME, parameter
+
+PATH = "/go/file/"
+TO_UPLOAD = timedelta(seconds=60)
+TO_USE = timedelta(hours=24)
+ID = "file_[0-9A-Za-z]{22}"
+TYPE = re.compile(r"[\w.+-]+/[\w.+-]+(; ?[\w-]+=[\w.-]+)*", re.ASCII)
+HOLD_FILES = ("attachments", "body", "body_html", "note_html", "user_note_html")
+
+
+class FileName(Text):
+    """Always required, and part of an address."""
+
+    def clean(self, value, answer=None):
+        value = super().clean(value)
+        if "/" in value or "\\" in value or not value.isprintable() or value in (".", ".."):
+            raise ValueError("The name of a file is a text in one line, without slashes.")
+        return value
+
+
+class ContentType(Text):
+    """Always required, as an address to upload to is good for one type only."""
+
+    def clean(self, value, answer=None):
+        value = super().clean(value)
+        if not TYPE.fullmatch(value := value.lower()):
+            raise ValueError("A content type is a text such as image/png.")
+        return value
+
+
+class File(Resource, path="file", prefix="file", verbs=(), logged=False, indexes=("used_at,id",)):
+    """A file that was announced, then uploaded, then used; one that is not used is forgotten."""
+
+    filename = FileName(required=True, most=255)
+    content_type = ContentType(required=True, most=255)
+    size = Int(readonly=True)
+    date_created = CreatedAt(readonly=True)
+    created_by = CreatedBy("user", readonly=True)
+    uploaded_at = DateTime(readonly=True)
+    used_at = DateTime(readonly=True)
+
+
+@operation(
+    "file.upload",
+    "POST",
+    "/files/upload/",
+    takes={name: File.about.stored[name] for name in ("filename", "content_type")},
+)
+async def upload(ctx, params, body):
+    """Where to send the file within a minute, and what to call it afterwards."""
+    file = await ops.create(ctx, File, body)
+    what = {"key": file["id"], "Content-Type": file["content_type"]}
+    until = ctx.now + TO_UPLOAD
+    signed = await signing.permit(ctx.db, ctx.organization_id, until, "upload", *what.values())
+    return {
+        "upload": {
+            "url": ctx.origin + PATH,
+            "fields": what | signed | {"success_action_status": "201"},
+        },
+        "download": {"url": f"{ctx.origin}{PATH}{file['id']}/{quote(file['filename'], safe='')}"},
+    }
+
+
+def usable(ids):
+    """SQL of a JSON object: of these files, what is known of those that may be used."""
+    rows = query.rows(File)
+    known = func.json_build_object("content_type", rows.c.content_type, "size", rows.c.size)
+    in_time = rows.c.date_created > parameter("now", TIME) - TO_USE
+    found = query.related(File, rows, func.json_object_agg(rows.c.id, known)).where(
+        rows.c.id == sa.any_(ids),
+        rows.c.uploaded_at.is_not(None),
+        rows.c.used_at.is_not(None) | in_time,
+    )
+    return found.scalar_subquery()
+
+
+def files_used(row, action):
+    """Files that a row shows are kept from now on: part of the statement that writes the row."""
+    file = resources["file"].about.table
+    texts = [sa.cast(column, sa.Text) for column in row.c if column.name in HOLD_FILES]
+    shown = func.concat_ws(" ", *texts)
+    found = func.regexp_matches(shown, f"{PATH}({ID})", "g", type_=ARRAY(sa.Text))
+    ids = sa.select(found[1]).select_from(row).where(func.strpos(shown, PATH) > 0)
+    return (
+        sa.update(file)
+        .values(used_at=parameter("now", TIME))
+        .where(
+            file.c.organization_id == parameter("organization_id"),
+            file.c.used_at.is_(None),
+            file.c.id.in_(ids),
+        )
+    )
+
+
+uses_files = alongside("created", "updated")(files_used)
