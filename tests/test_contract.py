@@ -389,6 +389,10 @@ SPECIAL = {
         path.replace("{email_address}", unsubscribed(api)),
         None,
     ),
+    "file.upload": lambda api, path: (
+        path,
+        {"filename": "offer.pdf", "content_type": "application/pdf"},
+    ),
     "group.member.add": lambda api, path: (
         path.replace("{group_id}", api.make("group")["id"]),
         {"user_id": api.user_id},

@@ -329,9 +329,8 @@ def test_note_and_rich_note_are_kept_in_step(api):
     assert (both["note"], both["note_html"]) == ("rich", "<body><p>rich</p></body>")
 
 
-@pytest.mark.parametrize("begin", ["", "https://app.close.com", "http://127.0.0.1:8080"])
-def test_files_are_attached(api, begin):
-    file = {"url": f"{begin}/go/file/file_1/offer.pdf", "filename": "offer.pdf"}
+def test_files_are_attached(api):
+    file = {"url": FILE, "filename": "offer.pdf"}
 
     made = api.make("opportunity", attachments=[file])
 
