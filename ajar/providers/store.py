@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import obstore
@@ -13,11 +14,12 @@ from ajar.config import Settings
 
 if TYPE_CHECKING:
     from obstore import GetOptions
-    from obstore.store import ClientConfig
+    from obstore.store import ClientConfig, RetryConfig
 
 PIECE = 64 * 1024  # bytes that are read at a time
 AT_ONCE = 2  # parts of one upload that are on the way, of 5 MiB each
 CLIENT: "ClientConfig" = {"allow_http": True, "connect_timeout": "5s", "timeout": "1h"}
+RETRY: "RetryConfig" = {"max_retries": 3, "retry_timeout": timedelta(seconds=15)}
 
 
 class Unreachable(Exception):
@@ -44,7 +46,7 @@ class Store:
         """What `pieces` raises ends it, and is raised here."""
         try:
             await obstore.put_async(self.objects, path, pieces, max_concurrency=AT_ONCE)
-        except BaseError as error:
+        except (BaseError, FileNotFoundError) as error:  # no such bucket
             raise Unreachable(str(error)) from error
 
     async def read(self, path: str, part: tuple[int, int] | None = None) -> Content:
@@ -70,5 +72,5 @@ class Store:
 def opened(settings: Settings) -> Store:
     """The store that the settings name. How S3 is reached is in the usual variables (AWS_...)."""
     if settings.files:
-        return Store(S3Store.from_url(settings.files, client_options=CLIENT))
+        return Store(S3Store.from_url(settings.files, client_options=CLIENT, retry_config=RETRY))
     return Store(LocalStore(settings.data / "files", mkdir=True))
