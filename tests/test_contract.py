@@ -293,6 +293,7 @@ MADE = {
     "activity.meeting": met,
     "activity.task_completed": completed,
     "custom_activity": lambda api: api.make("custom_field.activity")["custom_activity_type_id"],
+    "comment_thread": lambda api: api.make("comment")["thread_id"],
     "custom_object_type": object_type,
     "connected_account": mailbox,
     "dialer": session,
@@ -321,6 +322,10 @@ def one_run(api, path):
 # Requests that do not follow from a resource: (api, path) -> path and body.
 SPECIAL = {
     "activity.meeting.integration.upsert": lambda api, path: (path.replace("{id}", met(api)), {}),
+    "comment.list": lambda api, path: (
+        f"{path}?thread_id={api.make('comment')['thread_id']}",
+        None,
+    ),
     "custom_field.shared.association.create": lambda api, path: associated(
         api, path, {"object_type": "lead"}
     ),
@@ -502,14 +507,16 @@ def fits(type_, nullable, value):
 
 def misfits(shape, value):
     """What is missing in an object, or is of another type than it should be."""
+    parts = {k: part for k, part in value.items() if isinstance(part, dict)}
+    inside = value | {f"{k}.{name}": v for k, part in parts.items() for name, v in part.items()}
     for name, field in SHAPES[shape]["fields"].items():
         if field["response"] == "no" or name.startswith("custom.FIELD"):
             continue
-        if name not in value:
+        if name not in inside:
             if field["response"] == "always":
                 yield f"{name} is missing"
-        elif not fits(field["type"], field["nullable"], value[name]):
-            yield f"{name} should be {field['type']}, not {value[name]!r}"
+        elif not fits(field["type"], field["nullable"], inside[name]):
+            yield f"{name} should be {field['type']}, not {inside[name]!r}"
 
 
 @pytest.mark.parametrize("name", [name for name in ANSWERED if shape_of(name)])

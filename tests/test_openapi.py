@@ -93,8 +93,9 @@ def test_a_list_is_as_documented(api, document, name):
     found = described(document, f"{name}.list")["responses"]["200"]
     schema = dict(found["content"]["application/json"]["schema"])
     schema["properties"] = schema["properties"] | {"total_results": {"type": "integer"}}
-    of_one_lead = name in ("custom_object", "sequence_subscription")
-    params = {"lead_id": api.make("lead")["id"]} if of_one_lead else {}
+    of_lead = dict.fromkeys(("custom_object", "sequence_subscription"), "lead_id")
+    of = (of_lead | {"comment": "thread_id"}).get(name)
+    params = {of: api.make(name)[of]} if of else {}
     page = api.ok("get", OPERATIONS[f"{name}.list"].path, params=params)
     whole = schema | {"components": document["components"]}
     assert [error.message for error in Draft202012Validator(whole).iter_errors(page)] == []

@@ -25,7 +25,7 @@ class Ref(Field):
 
     def __init__(self, to: str, *, on_delete: str = "clear", **options):
         super().__init__(**options)
-        self.to, self.on_delete = to, on_delete
+        self.to, self.targets, self.on_delete = to, {to}, on_delete
 
     @property
     def indexed(self) -> bool:
@@ -168,5 +168,5 @@ def referrers(resource) -> Iterator[tuple]:
         if about.table_name and not about.type:
             continue  # it only shows the rows of other kinds
         for field in about.stored.values():
-            if isinstance(field, Ref) and field.to == resource.about.name and field.indexed:
+            if isinstance(field, Ref) and resource.about.name in field.targets and field.indexed:
                 yield other, field

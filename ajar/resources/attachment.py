@@ -46,7 +46,8 @@ class Attachments(Items):
         owner.uses_files = uses_files
 
     def asked(self, value):
-        urls = [item.get("url") for item in value if isinstance(item, dict)] if value else []
+        items = value if isinstance(value, list) else []
+        urls = [item.get("url") for item in items if isinstance(item, dict)]
         return [id for url in urls if isinstance(url, str) and (id := id_of(url))] or None
 
     def question(self, asked):

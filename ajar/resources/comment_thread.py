@@ -1,7 +1,5 @@
 """Threads of comments: each object has one at most, and none without comments."""
 
-from typing import Any
-
 import sqlalchemy as sa
 from sqlalchemy import func
 
@@ -21,8 +19,12 @@ from ajar.kernel import (
 )
 from ajar.kernel.registry import resources
 from ajar.kernel.sql import Statement, parameter, shapes
-from ajar.resources.activity import Activity, Timeline
+from ajar.resources.activity import kinds
 
+SUMMARY = {
+    "type": ["object", "null"],
+    "properties": {"thread_id": {"type": "string"}, "comment_count": {"type": "integer"}},
+}
 # Ids say what they are of; all activities are rows of one table.
 COMMENTED = {
     "acti": "activity",
@@ -37,8 +39,7 @@ class Commentable:
     """The names of the resources that may be commented on."""
 
     def __contains__(self, name: str) -> bool:
-        kind = resources[name]
-        return name in COMMENTED.values() or issubclass(kind, Activity)
+        return name in COMMENTED.values() or resources[name].about.table_name == "activity"
 
 
 class ObjectRef(Ref):
@@ -79,7 +80,7 @@ class CommentThread(
     """The comments of one object. It is there as long as one of them has not been removed."""
 
     id = Text(readonly=True, filter=IN)
-    object_id = ObjectRef(readonly=True, unique=True, on_delete="cascade", filter=IN)
+    object_id = ObjectRef(readonly=True, on_delete="cascade", filter=IN)
     object_type = Text(readonly=True)
     lead_id = Ref("lead", readonly=True, on_delete="cascade")
     num_comments = Int(readonly=True)
@@ -93,10 +94,64 @@ class CommentThread(
     "GET",
     "/comment_thread/",
     of=CommentThread,
-    parameters=("ids", "object_ids", "_fields", "_limit", "_order_by", "_skip"),
+    parameters=("ids", "object_ids", "_fields", "_limit", "_skip"),
 )
 def list_(ctx, params, body):
     """All threads, or those that are named."""
     names = {"ids": "id__in", "object_ids": "object_id__in"}
     named = {names[name]: value for name, value in params.items() if name in names and value}
     return query.page(ctx, CommentThread, params | named)
+
+
+def comment_summary(lazy: bool = False):
+    """Of an object: which thread it has, and how many comments. Nothing without a thread."""
+
+    @computed(json=SUMMARY, lazy=lazy)
+    def summary(row):
+        rows = query.rows(CommentThread)
+        told = func.json_build_object("thread_id", rows.c.id, "comment_count", rows.c.num_comments)
+        found = query.related(CommentThread, rows, told)
+        return found.where(rows.c.object_id == row.id).scalar_subquery()
+
+    return summary
+
+
+async def join(ctx, object_id: str) -> ops.Row:
+    """Take part in the thread of an object, as the author of one more comment. The object is
+    locked, so that of two first comments one begins the thread."""
+    name = COMMENTED[object_id.partition("_")[0]]
+    found = await ops.get(ctx, resources[name], object_id)
+    thread = await of_object(ctx, object_id)
+    if not thread:
+        return await ops.add(
+            ctx,
+            CommentThread,
+            object_id=object_id,
+            object_type=type_of(name, found),
+            lead_id=found["lead_id"],
+            num_comments=1,
+            participating=[ctx.user_id],
+        )
+    people = list(dict.fromkeys([*thread["participating"], ctx.user_id]))
+    more = {"num_comments": thread["num_comments"] + 1, "participating": people}
+    return await ops.write(ctx, CommentThread, thread, thread | more)
+
+
+def type_of(name: str, row: ops.Row) -> str:
+    """What the event log calls this object."""
+    of_its_type = (kind for kind in kinds() if kind.about.type == row["_type"])
+    kind = next(of_its_type) if name == "activity" else resources[name]
+    called = kind.about.object_type
+    return called(row) if callable(called) else called
+
+
+async def of_object(ctx, object_id: str) -> ops.Row | None:
+    found = await ctx.rows(await thread_of(), object_id=object_id)
+    return await ops.get(ctx, CommentThread, found[0]["id"]) if found else None
+
+
+@shapes(1)
+def thread_of() -> Statement:
+    rows = query.rows(CommentThread)
+    found = query.related(CommentThread, rows, rows.c.id)
+    return Statement(found.where(rows.c.object_id == parameter("object_id")))

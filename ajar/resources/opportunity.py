@@ -33,6 +33,7 @@ from ajar.kernel.sql import concat
 from ajar.resources.activity.status_change import note_change
 from ajar.resources.activity.status_change.opportunity import OpportunityStatusChange
 from ajar.resources.attachment import Attachments
+from ajar.resources.comment_thread import comment_summary
 from ajar.resources.contact import Contact, ContactRef
 from ajar.resources.custom_field.holding import CustomValues
 from ajar.resources.custom_field.kinds import OPPORTUNITY
@@ -88,6 +89,7 @@ class Opportunity(
     contact_name = Lookup("contact_id", "display_name")
     lead_name = Lookup("lead_id", "display_name")
     integration_links = IntegrationLinks("opportunity")
+    comment_summary = comment_summary()
 
     @computed(json={"type": "string"})
     def status_display_name(opportunity):

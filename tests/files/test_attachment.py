@@ -99,9 +99,7 @@ def test_a_file_must_be_used_within_a_day(api, uploaded, clock):
     assert attach(api, soon).status_code == 200
 
 
-@pytest.mark.parametrize(
-    "name", ["activity.note", "opportunity", "email_template", "sms_template"]
-)
+@pytest.mark.parametrize("name", ["activity.note", "opportunity", "email_template", "sms_template"])
 def test_whatever_has_attachments_keeps_their_files(world, api, uploaded, name):
     first, second = uploaded(), uploaded()
     file = {"filename": "a", "content_type": "application/pdf", "size": 8}
