@@ -12,19 +12,15 @@ from ajar.kernel import (
     Resource,
     Text,
     UpdatedAt,
-    computed,
     operation,
     ops,
     query,
 )
 from ajar.kernel.registry import resources
-from ajar.kernel.sql import Statement, parameter, shapes
+from ajar.kernel.resource import alongside
+from ajar.kernel.sql import Statement, metadata, parameter, shapes
 from ajar.resources.activity import kinds
 
-SUMMARY = {
-    "type": ["object", "null"],
-    "properties": {"thread_id": {"type": "string"}, "comment_count": {"type": "integer"}},
-}
 # Ids say what they are of; all activities are rows of one table.
 COMMENTED = {
     "acti": "activity",
@@ -69,6 +65,27 @@ def one(kind, id):
     return query.owned(kind, rows, rows.c.id).where(rows.c.id == id)
 
 
+def tell(table_name: str) -> alongside:
+    """Keep the summaries of these objects true: a read of them asks nothing for it."""
+
+    def told(row, action):
+        table = metadata.tables[table_name]
+        summary = func.jsonb_build_object(
+            "thread_id", row.c.id, "comment_count", row.c.num_comments
+        )
+        return (
+            sa.update(table)
+            .values(comment_summary=sa.null() if action == "deleted" else summary)
+            .where(
+                table.c.organization_id == parameter("organization_id"),
+                table.c.id == row.c.object_id,
+            )
+        )
+
+    told.__name__ = f"told_{table_name}"
+    return alongside("created", "updated", "deleted")(told)
+
+
 class CommentThread(
     Resource,
     path="comment_thread",
@@ -88,6 +105,9 @@ class CommentThread(
     created_at = CreatedAt(readonly=True)
     updated_at = UpdatedAt(readonly=True)
 
+    tell_activities = tell("activity")
+    tell_opportunities = tell("opportunity")
+
 
 @operation(
     "comment_thread.list",
@@ -101,19 +121,6 @@ def list_(ctx, params, body):
     names = {"ids": "id__in", "object_ids": "object_id__in"}
     named = {names[name]: value for name, value in params.items() if name in names and value}
     return query.page(ctx, CommentThread, params | named)
-
-
-def comment_summary(lazy: bool = False):
-    """Of an object: which thread it has, and how many comments. Nothing without a thread."""
-
-    @computed(json=SUMMARY, lazy=lazy)
-    def summary(row):
-        rows = query.rows(CommentThread)
-        told = func.json_build_object("thread_id", rows.c.id, "comment_count", rows.c.num_comments)
-        found = query.related(CommentThread, rows, told)
-        return found.where(rows.c.object_id == row.id).scalar_subquery()
-
-    return summary
 
 
 async def join(ctx, object_id: str) -> ops.Row:

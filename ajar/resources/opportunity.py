@@ -33,7 +33,7 @@ from ajar.kernel.sql import concat
 from ajar.resources.activity.status_change import note_change
 from ajar.resources.activity.status_change.opportunity import OpportunityStatusChange
 from ajar.resources.attachment import Attachments
-from ajar.resources.comment_thread import comment_summary
+from ajar.resources.comment_summary import CommentSummary
 from ajar.resources.contact import Contact, ContactRef
 from ajar.resources.custom_field.holding import CustomValues
 from ajar.resources.custom_field.kinds import OPPORTUNITY
@@ -80,6 +80,7 @@ class Opportunity(
     attachments = Attachments()
     date_won = Date(filter=EXACT | RANGE)
     date_lost = DateTime(readonly=True)
+    comment_summary = CommentSummary()
     custom = CustomValues(OPPORTUNITY)
 
     status_label = Lookup("status_id", "label", filter=EXACT | IN)
@@ -89,7 +90,6 @@ class Opportunity(
     contact_name = Lookup("contact_id", "display_name")
     lead_name = Lookup("lead_id", "display_name")
     integration_links = IntegrationLinks("opportunity")
-    comment_summary = comment_summary()
 
     @computed(json={"type": "string"})
     def status_display_name(opportunity):

@@ -27,6 +27,7 @@ from ajar.kernel import (
 from ajar.kernel.operations import list_parameters
 from ajar.kernel.registry import resources
 from ajar.kernel.sql import NO_ITEMS, Statement, parameter, shapes
+from ajar.resources.comment_summary import CommentSummary
 from ajar.resources.contact import ContactRef
 from ajar.resources.user import UserRef
 
@@ -56,6 +57,7 @@ class Activity(
     contact_id = ContactRef(filter=EXACT | IN)
     user_id = UserRef("user", fixed=True, default=lambda ctx: ctx.user_id, filter=EXACT | IN)
     activity_at = HappenedAt(filter=RANGE)
+    comment_summary = CommentSummary(hidden=True)
 
     user_name = Lookup("user_id", "name")
 
