@@ -43,7 +43,9 @@ class ContentType(Text):
         return value
 
 
-class File(Resource, path="file", prefix="file", verbs=(), logged=False, indexes=("used_at,id",)):
+class File(
+    Resource, path="file", prefix="file", verbs=(), logged=False, indexes=("used_at,date_created",)
+):
     """A file that was announced, then uploaded, then used; one that is not used is forgotten."""
 
     filename = FileName(required=True, most=255)
