@@ -13,10 +13,10 @@ from ajar.clock import Clock
 from ajar.commands import Data, Trouble, settings
 from ajar.commands.database import reached
 from ajar.config import Settings
+from ajar.credentials import hashed
 from ajar.kernel.context import Caller, Context
 from ajar.resources.role import ADMIN as ADMIN_MAY
 from ajar.seeding import fixtures as made_for_tests
-from ajar.credentials import hashed
 
 ADMIN = """
 select member.organization_id, member.user_id from membership member

@@ -50,7 +50,7 @@ async def serve(storage: Storage, scope: Any) -> Response:
     small = len(rest) == 2 and rest[1] == "thumbnail"
     async with storage.pool.acquire() as db:
         if "signature" not in signed:
-            return await direct(storage, db, headers, scope["path"], id)
+            return await direct(storage, db, scope, id)
         organization_id = await signing.check(db, signed, storage.clock(), "download", id)
         file = await db.fetchrow(FIND, organization_id, id)
     if not file:
@@ -64,9 +64,11 @@ async def serve(storage: Storage, scope: Any) -> Response:
     return answer if scope["method"] == "GET" else Response(headers=dict(answer.headers))
 
 
-async def direct(storage: Storage, db: Any, headers: Headers, path: str, id: str) -> Response:
+async def direct(storage: Storage, db: Any, scope: Any, id: str) -> Response:
     """Browsers and clients follow to where no credential is needed."""
-    organization_id = (await storage.caller(db, headers)).organization_id
+    address, path = (scope.get("client") or ("",))[0], scope["path"]
+    caller = await storage.sign_in(db, Headers(scope=scope), scope["method"], address)
+    organization_id = caller.organization_id
     if not await db.fetchrow(FIND, organization_id, id):
         raise missing()
     until = storage.clock() + SHORTLY

@@ -6,10 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from starlette.datastructures import Headers
-
 from ajar.config import Settings
-from ajar.kernel.context import Caller
 from ajar.providers import store
 
 
@@ -26,9 +23,6 @@ class Storage:
     @cached_property
     def store(self) -> store.Store:
         return store.opened(self.settings)
-
-    async def caller(self, db: Any, headers: Headers) -> Caller:
-        return await self.sign_in(db, headers)
 
 
 def path_of(organization_id: str, id: str) -> str:
