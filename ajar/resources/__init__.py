@@ -4,6 +4,7 @@ import importlib
 import pkgutil
 
 from ajar.kernel.registry import resources
+from ajar.search import words
 
 
 def load() -> None:
@@ -11,3 +12,4 @@ def load() -> None:
         importlib.import_module(module.name)
     for resource in resources.values():
         assert resource.about.table is not None
+    words.declare_indexes()

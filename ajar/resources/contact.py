@@ -27,6 +27,7 @@ from ajar.resources.custom_field.holding import CustomValues
 from ajar.resources.custom_field.kinds import CONTACT
 from ajar.resources.integration_link import IntegrationLinks
 from ajar.resources.recent_calls import RecentCalls
+from ajar.search import words
 
 OFFICE = Text(default="office", most=50)  # or home, direct, mobile, fax, other: any word
 
@@ -72,8 +73,7 @@ class Emails(Items):
 
 def addresses(emails):
     """The addresses in a list of e-mails, in small letters."""
-    every = func.jsonb_path_query_array(emails, sa.literal_column("'$[*].email'"))
-    return sa.cast(func.lower(sa.cast(every, sa.Text)), JSONB)
+    return words.each(emails, "email")
 
 
 async def with_address(ctx, lead_id: str, known: list[str]) -> str | None:
@@ -105,8 +105,7 @@ class Phones(Items):
 
 def numbers(phones):
     """The numbers in a list of phones."""
-    every = sa.literal_column("'$[*].phone'")
-    return func.jsonb_path_query_array(phones, every, type_=JSONB)
+    return words.each(phones, "phone")
 
 
 class PhoneNumber(Text):

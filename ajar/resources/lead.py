@@ -76,7 +76,13 @@ ADDRESS = {
 }
 
 
-class Lead(Tracked, path="lead", prefix="lead", order="-date_updated", indexes=("date_updated",)):
+class Lead(
+    Tracked,
+    path="lead",
+    prefix="lead",
+    order="-date_updated",
+    indexes=("date_updated", "date_created"),
+):
     """A company, or a person, that you may sell to. Most other rows hang off one."""
 
     name = Text(example="Bluth Company", most=255)

@@ -67,6 +67,7 @@ class Due(Field):
 
     column_type = sa.Text(collation="C")
     json = {"type": "string", "description": "A date, or a date and time."}
+    searched = "due"
 
     def pick(self, old, data):
         return data.get(self.name) or data.get("due_date")

@@ -1,0 +1,108 @@
+"""How the values of fields are tested, in SQL."""
+
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import func
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from ajar.kernel import query
+from ajar.kernel.fields import COMPARE
+from ajar.kernel.registry import resources
+from ajar.kernel.sql import TIME, parameter
+from ajar.search import tree, words
+from ajar.search.catalogue import Field
+
+TEXTS = ARRAY(sa.Text)
+ORDERED = sa.Text(collation="C")  # so that days and moments, as texts, sort by time
+
+
+def like(column: Any, mode: str, value: str) -> Any:
+    if mode == "exact_value":
+        return func.lower(column) == func.lower(parameter(value))
+    return words.found(column, words.asked(parameter(value), mode))
+
+
+def exists(test: tree.Exists, known: Field, value: Any, at: Any) -> Any:
+    if known.kind == "list":
+        return func.jsonb_array_length(value) > 0
+    if known.kind == "text":
+        return func.nullif(value, "").is_not(None)
+    return value.is_not(None)
+
+
+def truth(test: tree.Truth, known: Field, value: Any, at: Any) -> Any:
+    return value.is_(sa.literal_column("true" if test.value else "false"))
+
+
+def like_text(test: tree.Like, known: Field, value: Any, at: Any) -> Any:
+    """If the words of all texts are indexed, those of one are among them."""
+    found = like(value, test.mode, test.value)
+    table = at.type.resource.about.table
+    prose = known.name in words.PROSE and known.column and not at.type.part
+    if not prose or not test.indexed or known.name not in table.c:
+        return found
+    asked = words.asked(
+        parameter(test.value), "phrase" if test.mode == "exact_value" else test.mode
+    )
+    return words.whole(at.type.resource, at.rows).bool_op("@@")(asked) & found
+
+
+def one_of(test: tree.OneOf, known: Field, value: Any, at: Any) -> Any:
+    if known.kind == "list":
+        return value.bool_op("?|")(parameter(test.values, TEXTS))
+    return value == sa.any_(people(test))
+
+
+def people(test: tree.OneOf) -> Any:
+    """The values; if groups are among them, with their members. One list, so that an index
+    of the column serves."""
+    values = parameter(test.values, TEXTS)
+    if not test.groups:
+        return values
+    member = resources["group.member"]
+    rows = query.rows(member)
+    found = query.related(member, rows, rows.c.user_id).where(rows.c.group_id == sa.any_(values))
+    members = sa.cast(func.array(found.scalar_subquery()), TEXTS)
+    return func.array_cat(values, members, type_=TEXTS)
+
+
+def in_range(test: tree.Range, known: Field, value: Any, at: Any) -> Any:
+    return sa.and_(*(bound(known.kind, value, op, name) for op, name in test.bounds))
+
+
+def bound(kind: str, value: Any, op: str, name: str) -> Any:
+    if kind == "number":
+        return COMPARE[op](value, parameter(name, sa.Numeric))
+    if kind == "moment":
+        return COMPARE[op](value, parameter(name, TIME))
+    day = parameter(name, TEXTS)[1]
+    if kind == "day":
+        return COMPARE[op](value, sa.cast(day, sa.Date))
+    return COMPARE[op](sa.cast(value, ORDERED), due(value, name))
+
+
+def due(value: Any, name: str) -> Any:
+    """A day is compared to days, a moment to moments."""
+    either = parameter(name, TEXTS)
+    return sa.case((func.length(value) == len("2026-11-21"), either[1]), else_=either[2])
+
+
+def clock(test: tree.Clock, known: Field, value: Any, at: Any) -> Any:
+    here = sa.cast(func.timezone(value, parameter("now", TIME)), sa.Time)
+    since = here >= parameter(test.since, sa.Time) if test.since else None
+    until = here < parameter(test.until, sa.Time) if test.until else None
+    if since is None or until is None:
+        return since if until is None else until
+    return since | until if test.over_midnight else since & until
+
+
+TESTS: dict[type, Callable[[Any, Field, Any, Any], Any]] = {
+    tree.Exists: exists,
+    tree.Truth: truth,
+    tree.Like: like_text,
+    tree.OneOf: one_of,
+    tree.Range: in_range,
+    tree.Clock: clock,
+}
