@@ -5,47 +5,38 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import func
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, array
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from ajar.kernel.fields import COMPARE
 from ajar.kernel.sql import parameter
-from ajar.search import tree, words
-from ajar.search.compare import ORDERED, TEXTS, like, people
+from ajar.search import tree
+from ajar.search.compare import ORDERED, bound, hinted, like, people
 
 DOCUMENTS = ARRAY(JSONB)
+LIKE = {"day": "instant"}  # here both are texts
 
 
-def condition(field: tree.Added, test: Any, custom: Any) -> Any:
-    key = parameter(field.key)
+def condition(field: tree.Added, test: Any, at: Any) -> Any:
+    key, custom = parameter(field.key), at.rows.c.custom
     if isinstance(test, tree.Exists):
         return custom.op("->", return_type=JSONB)(key).is_not(None)
     if isinstance(test, tree.OneOf):
-        return one_of(key, people(test), custom)
+        return custom.bool_op("@>")(sa.any_(documents(key, people(test))))
     if isinstance(test, tree.Like):
         found = of_any(field, key, custom, lambda one: like(one, test.mode, test.value))
-        if test.mode != "exact_value":
-            return found
-        return indexed(key, array([parameter(test.value)]), custom) & found
-    return sa.and_(*(bound(field, key, custom, op, name) for op, name in test.bounds))
+        return hinted(found, test, at)
+    found = value(field.kind, key, custom)
+    return sa.and_(
+        *(bound(LIKE.get(field.kind, field.kind), found, op, name) for op, name in test.bounds)
+    )
 
 
-def one_of(key: Any, values: Any, custom: Any) -> Any:
-    exact = custom.bool_op("@>")(sa.any_(documents(key, values)))
-    return indexed(key, values, custom) & exact
-
-
-def indexed(key: Any, values: Any, custom: Any) -> Any:
-    return words.lowered(custom).bool_op("@>")(sa.any_(documents(key, values, words.lowered)))
-
-
-def documents(key: Any, values: Any, form: Any = lambda document: document) -> Any:
+def documents(key: Any, values: Any) -> Any:
     """What custom values hold that have one of these: alone, or in a list."""
     one = func.unnest(values).column_valued("one")
     alone = func.jsonb_build_object(key, one, type_=JSONB)
     listed = func.jsonb_build_object(key, func.jsonb_build_array(one), type_=JSONB)
-    found = (sa.select(form(document)).select_from(one.scalar_alias) for document in (alone, listed))
-    both = sa.union_all(*found)
-    return sa.cast(func.array(both.scalar_subquery()), DOCUMENTS)
+    found = (sa.select(document).select_from(one.scalar_alias) for document in (alone, listed))
+    return sa.cast(func.array(sa.union_all(*found).scalar_subquery()), DOCUMENTS)
 
 
 def of_any(field: tree.Added, key: Any, custom: Any, test: Any) -> Any:
@@ -68,11 +59,3 @@ def value(kind: str, key: Any, custom: Any) -> Any:
         return sa.cast(written, ORDERED) if kind in ("day", "instant") else written
     is_number = func.jsonb_typeof(custom.op("->", return_type=JSONB)(key)) == "number"
     return sa.case((is_number, sa.cast(written, sa.Numeric)))
-
-
-def bound(field: tree.Added, key: Any, custom: Any, op: str, name: str) -> Any:
-    found = value(field.kind, key, custom)
-    if field.kind == "number":
-        return COMPARE[op](found, parameter(name, sa.Numeric))
-    either = parameter(name, TEXTS)
-    return COMPARE[op](found, either[1] if field.kind == "day" else either[2])

@@ -15,6 +15,7 @@ from ajar.search import tree, words
 from ajar.search.catalogue import Field
 
 TEXTS = ARRAY(sa.Text)
+TYPES = {"number": sa.Numeric, "moment": TIME}
 ORDERED = sa.Text(collation="C")  # so that days and moments, as texts, sort by time
 
 
@@ -37,15 +38,17 @@ def truth(test: tree.Truth, known: Field, value: Any, at: Any) -> Any:
 
 
 def like_text(test: tree.Like, known: Field, value: Any, at: Any) -> Any:
-    """If the words of all texts are indexed, those of one are among them."""
     found = like(value, test.mode, test.value)
-    table = at.type.resource.about.table
     prose = known.name in words.PROSE and known.column and not at.type.part
-    if not prose or not test.indexed or known.name not in table.c:
+    return hinted(found, test, at) if prose else found
+
+
+def hinted(found: Any, test: tree.Like, at: Any) -> Any:
+    """The words of one text are among those of the whole object, which an index knows."""
+    if not test.indexed or not words.has_words(at.type.resource):
         return found
-    asked = words.asked(
-        parameter(test.value), "phrase" if test.mode == "exact_value" else test.mode
-    )
+    mode = "phrase" if test.mode == "exact_value" else test.mode
+    asked = words.asked(parameter(test.value), mode)
     return words.whole(at.type.resource, at.rows).bool_op("@@")(asked) & found
 
 
@@ -69,24 +72,19 @@ def people(test: tree.OneOf) -> Any:
 
 
 def in_range(test: tree.Range, known: Field, value: Any, at: Any) -> Any:
-    return sa.and_(*(bound(known.kind, value, op, name) for op, name in test.bounds))
+    return sa.and_(*(bound(known.kind, value, op, *names) for op, *names in test.bounds))
 
 
-def bound(kind: str, value: Any, op: str, name: str) -> Any:
-    if kind == "number":
-        return COMPARE[op](value, parameter(name, sa.Numeric))
-    if kind == "moment":
-        return COMPARE[op](value, parameter(name, TIME))
-    day = parameter(name, TEXTS)[1]
+def bound(kind: str, value: Any, op: str, name: str, other: str = "") -> Any:
+    if kind in TYPES:
+        return COMPARE[op](value, parameter(name, TYPES[kind]))
     if kind == "day":
-        return COMPARE[op](value, sa.cast(day, sa.Date))
-    return COMPARE[op](sa.cast(value, ORDERED), due(value, name))
-
-
-def due(value: Any, name: str) -> Any:
-    """A day is compared to days, a moment to moments."""
-    either = parameter(name, TEXTS)
-    return sa.case((func.length(value) == len("2026-11-21"), either[1]), else_=either[2])
+        return COMPARE[op](value, sa.cast(parameter(name), sa.Date))
+    if kind == "due":  # a day is compared to days, a moment to moments
+        is_day = func.length(value) == len("2026-11-21")
+        limit = sa.case((is_day, parameter(name)), else_=parameter(other))
+        return COMPARE[op](sa.cast(value, ORDERED), limit)
+    return COMPARE[op](value, parameter(name))
 
 
 def clock(test: tree.Clock, known: Field, value: Any, at: Any) -> Any:

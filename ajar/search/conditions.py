@@ -12,7 +12,7 @@ from ajar.kernel.registry import resources
 from ajar.search import moments, tree
 from ajar.search.catalogue import Field, Type
 from ajar.search.known import CURRENT_USER, targets
-from ajar.search.words import MODES
+from ajar.search.words import IDS, MODES
 
 LONGEST = 1000
 MOST_VALUES = 1000
@@ -116,7 +116,12 @@ def text(reader: Any, said: dict, of: Field, where: str) -> Any:
         return None
     if of.name == "phone" and mode == "exact_value":
         value = number(value)
-    return tree.Like(mode, reader.keep(value), bool(re.search("[A-Za-z0-9]", value)))
+    return tree.Like(mode, reader.keep(value), indexed(value))
+
+
+def indexed(value: str) -> bool:
+    """Whether an index knows the words of a text: there must be one, and ids are left out."""
+    return bool(re.search("[A-Za-z0-9]", value)) and not value.lower().startswith(IDS)
 
 
 def number(text: str) -> str:
@@ -208,18 +213,22 @@ def moment_range(reader: Any, said: dict, of: Field, where: str) -> Any:
         except moments.Wrong as wrong:
             reader.wrong(f"{where}.{name}.{wrong.where}".rstrip("."), str(wrong))
             return None
-        found += [(comparison, reader.keep(form(moment, of.kind, reader.ctx.zone)))]
+        forms = forms_of(moment, of.kind, reader.ctx.zone)
+        found += [(comparison, *(reader.keep(form) for form in forms))]
     return bounded(found)
 
 
-def form(moment: datetime, kind: str, zone: Any) -> Any:
-    """A moment as it is compared to days, to moments, or to either. A day is when it begins."""
+def forms_of(moment: datetime, kind: str, zone: Any) -> list[Any]:
+    """A moment as it is compared to moments, or to days, or both. A day is when it begins."""
     if kind == "moment":
-        return moment
+        return [moment]
+    written = moment.astimezone(UTC).isoformat(timespec="microseconds")
+    if kind == "instant":
+        return [written]
     local = moment.astimezone(zone)
     begun = local.timetz().replace(tzinfo=None) == time.min
     day = local.date() if begun else (local + moments.DAY).date()
-    return [day.isoformat(), moment.astimezone(UTC).isoformat(timespec="microseconds")]
+    return [day.isoformat(), written] if kind == "due" else [day.isoformat()]
 
 
 def local_time(reader: Any, said: dict, of: Field, where: str) -> Any:

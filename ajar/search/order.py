@@ -167,4 +167,3 @@ def typed(key: Key, value: Any) -> Any:
     if key.kind == "moment":
         return datetime.fromisoformat(value).astimezone(UTC)
     return date.fromisoformat(value) if key.kind == "day" and not key.added else value
-

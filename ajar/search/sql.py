@@ -118,7 +118,9 @@ def text(node: tree.Text, at: At) -> Any:
         return nothing(tree.Nothing(), at)
     if at.type.part:
         texts = [one.value(at.rows) for one in at.type.fields.values() if one.kind == "text"]
-        return sa.and_(*(sa.or_(*(compare.like(t, node.mode, v) for t in texts)) for v in node.values))
+        return sa.and_(
+            *(sa.or_(*(compare.like(t, node.mode, v) for t in texts)) for v in node.values)
+        )
     return sa.and_(*(anywhere(value, node.mode, at) for value in node.values))
 
 
@@ -159,7 +161,7 @@ def in_piece(column: Any, path: str | None, mode: str, value: str) -> Any:
 
 def of_field(node: tree.Condition, at: At) -> Any:
     if isinstance(node.field, tree.Added):
-        return added.condition(node.field, node.test, at.rows.c.custom)
+        return added.condition(node.field, node.test, at)
     known = at.type.fields[node.field.name]
     return compare.TESTS[type(node.test)](node.test, known, known.value(at.rows), at)
 

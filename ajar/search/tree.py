@@ -115,9 +115,9 @@ class OneOf:
 
 @dataclass(frozen=True)
 class Range:
-    """Between bounds: pairs of a comparison and a parameter."""
+    """Between bounds: each a comparison and its parameter, or two where a value has two forms."""
 
-    bounds: tuple[tuple[str, str], ...]
+    bounds: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True)

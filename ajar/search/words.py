@@ -18,7 +18,7 @@ MODES = ("full_words", "phrase", "beginning_of_words", "exact_value")
 SIGNS = "@./:_~+<>&?=#;-"
 BLANKS = str.maketrans(SIGNS, " " * len(SIGNS))
 LONGEST = 200_000  # letters of one object of which the words are known
-SIMPLE = sa.literal_column("'simple'::regconfig")
+SIMPLE = sa.text("'simple'::regconfig")
 # Fields that hold what somebody wrote; their words are kept in the index of the table.
 PROSE = (
     "name",
@@ -40,8 +40,9 @@ OF_ITEMS = {
     "addresses": ("address_1", "address_2", "city", "state", "zipcode", "country"),
 }
 # The texts among custom values, but for the ids of what they refer to.
-CUSTOM = (
-    '$.** ? (@.type() == "string" && !(@ like_regex "^(user|cont|custobj)_[0-9A-Za-z]{20}"))'
+IDS = ("user_", "cont_", "custobj_")
+CUSTOM = '$.* ? (@.type() == "string"{})'.format(
+    "".join(f' && !(@ starts with "{prefix}")' for prefix in IDS)
 )
 
 
@@ -104,11 +105,6 @@ def has_words(resource: Any) -> bool:
     return any(name in resource.about.table.c for name in PROSE)
 
 
-def lowered(custom: Any) -> Any:
-    """Custom values, whatever the case of their letters."""
-    return sa.cast(func.lower(sa.cast(custom, sa.Text)), JSONB)
-
-
 def each(items: Any, name: str) -> Any:
     """One value of every item in a list, in small letters."""
     every = func.jsonb_path_query_array(items, sa.literal_column(f"'$[*].{name}'"))
@@ -127,6 +123,5 @@ def declare_indexes() -> None:
             words = whole(resource, table)
             sa.Index(f"ix__{table.name}__words", words, postgresql_using="gin")
         if "custom" in table.c and f"ix__{table.name}__custom" not in names:
-            values = lowered(table.c.custom).label("lowered")
-            by_path = {"postgresql_using": "gin", "postgresql_ops": {"lowered": "jsonb_path_ops"}}
-            sa.Index(f"ix__{table.name}__custom", values, **by_path)
+            by_path = {"postgresql_using": "gin", "postgresql_ops": {"custom": "jsonb_path_ops"}}
+            sa.Index(f"ix__{table.name}__custom", table.c.custom, **by_path)
