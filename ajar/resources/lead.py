@@ -34,6 +34,7 @@ from ajar.resources.custom_field.kinds import LEAD
 from ajar.resources.integration_link import IntegrationLinks
 from ajar.resources.recent_calls import RecentCalls
 from ajar.resources.status.lead import LeadStatus
+from ajar.search import lines
 
 # How many leads there are, so that `total_results` need not count them. It is spread over
 # rows, one for each database process, so that writers do not wait for each other.
@@ -177,9 +178,12 @@ def total_results(resource, shape):
     return concat('"total_results":', sa.cast(number, sa.Text))
 
 
-@operation("lead.list", "GET", "/lead/", of=Lead, parameters=paging.PARAMETERS)
+@operation("lead.list", "GET", "/lead/", of=Lead, parameters=(*paging.PARAMETERS, "query"))
 def list_(ctx, params, body):
-    """Every lead, the one that changed last first."""
+    """Every lead, the one that changed last first; or those that `query` finds, which is the
+    older way to search."""
+    if params.get("query"):
+        return lines.listed(ctx, Lead, params)
     return query.page(ctx, Lead, params, total_results)
 
 

@@ -15,7 +15,6 @@ from ajar.kernel import (
     Bool,
     Choice,
     Field,
-    List,
     Lookup,
     Ref,
     Resource,
@@ -30,6 +29,7 @@ from ajar.kernel import (
 from ajar.kernel.operations import show
 from ajar.kernel.sql import TIME, Statement, concat, parameter, shapes
 from ajar.resources.contact import Email
+from ajar.resources.references import Refs
 from ajar.resources.role import BUILT_IN, Role, RoleRef, lock, need
 from ajar.resources.user import User
 
@@ -48,7 +48,7 @@ class Membership(Resource, path="membership", prefix="memb", verbs=("update",), 
     hangup_recording_url = Text()
     may_workflows_impersonate = Bool()
     track_email_opens = Bool()
-    saved_view_ids = List(hidden=True)
+    saved_view_ids = Refs("saved_search", hidden=True)
 
     user_email = Lookup("user_id", "email")
     user_first_name = Lookup("user_id", "first_name")

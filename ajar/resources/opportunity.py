@@ -41,6 +41,7 @@ from ajar.resources.integration_link import IntegrationLinks
 from ajar.resources.pipeline import Pipeline
 from ajar.resources.status.opportunity import StatusRef, TypeOfStatus
 from ajar.resources.user import UserRef
+from ajar.search import lines
 
 AMOUNT = {"type": ["integer", "null"]}
 
@@ -64,6 +65,7 @@ class Opportunity(
 ):
     """Something you may sell to a lead, for how much, and how likely."""
 
+    id = Text(readonly=True, filter=IN)
     date_created = CreatedAt(fixed=True, filter=EXACT | RANGE)
     date_updated = UpdatedAt(readonly=True, filter=EXACT | RANGE)
     created_by = CreatedBy("user", fixed=True)
@@ -194,6 +196,7 @@ async def create(ctx, params, body):
         return await show(ctx, Opportunity, row, params)
 
 
+SEARCHED = ("query", "lead_query", "lead_saved_search_id")
 LABELS = {"status": "status_label", "status__in": "status_label__in"}
 
 
@@ -202,9 +205,10 @@ LABELS = {"status": "status_label", "status__in": "status_label__in"}
     "GET",
     "/opportunity/",
     of=Opportunity,
-    parameters=(*list_parameters(Opportunity), *LABELS, "_group_by"),
+    parameters=(*list_parameters(Opportunity), *LABELS, *SEARCHED, "_group_by"),
 )
-def list_(ctx, params, body):
+async def list_(ctx, params, body):
     """A page, and what all that matches is worth. `_group_by` puts it in groups."""
+    params = await lines.opportunities(ctx, params)
     renamed = {LABELS[name]: value for name, value in params.items() if name in LABELS}
-    return worth.page(ctx, Opportunity, renamed | params)
+    return await worth.page(ctx, Opportunity, renamed | params)

@@ -13,8 +13,8 @@ class Refs(List):
 
     asked_type = ARRAY(sa.Text)
 
-    def __init__(self, to: str):
-        super().__init__()
+    def __init__(self, to: str, **options):
+        super().__init__(**options)
         self.to = to
 
     def asked(self, value):

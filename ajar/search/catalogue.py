@@ -46,7 +46,16 @@ PARTS = {
     "contact_url": ("contact", "urls"),
     "address": ("lead", "addresses"),
 }
-SHORT = ("call", "email", "sms", "meeting", "note", "whatsapp_message", "custom_activity")
+SHORT = (
+    "call",
+    "email",
+    "sms",
+    "meeting",
+    "note",
+    "whatsapp_message",
+    "custom_activity",
+    "form_submission",
+)
 PLACE = ("address_1", "address_2", "city", "state", "zipcode", "country")
 
 

@@ -189,3 +189,19 @@ def one(name: str, node: tree.Node) -> Statement:
     rows = query.rows(type_.resource)
     found = matching(type_, node, rows, sa.literal_column("1"))
     return Statement(sa.select(found.where(rows.c.id == parameter("id")).exists()))
+
+
+async def ids(ctx: Any, search: Search) -> list[str]:
+    """Of all that is found, in its order."""
+    statement = await every(search.query.type.name, search.query.tree, search.order)
+    rows = await planned(ctx, statement, **search.query.values, limit=search.most)
+    return [row["id"] for row in rows]
+
+
+@shapes(100)
+def every(name: str, node: tree.Node, keys: tuple[order.Key, ...]) -> Statement:
+    type_ = catalogue.types()[name]
+    rows = query.rows(type_.resource)
+    by = order.by(keys, [key.value(type_, rows) for key in keys])
+    found = matching(type_, node, rows, rows.c.id).order_by(*by)
+    return Statement(found.limit(parameter("limit", sa.BigInteger)))

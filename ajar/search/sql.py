@@ -100,11 +100,11 @@ def certain(node: tree.Node) -> list[tuple[str, str]]:
         return []
     if isinstance(node, tree.Every):
         return [one for part in node.queries for one in certain(part)]
-    named = isinstance(node, tree.Condition) and isinstance(node.field, tree.Regular)
-    if not named or node.field.name not in INDEXED_PARTS:
+    if not isinstance(node, tree.Condition) or not isinstance(node.field, tree.Regular):
         return []
     exact = isinstance(node.test, tree.Like) and node.test.mode == "exact_value"
-    return [(node.field.name, node.test.value)] if exact else []
+    known = node.field.name in INDEXED_PARTS
+    return [(node.field.name, node.test.value)] if known and exact else []
 
 
 def holds(items: Any, name: str, value: str) -> Any:

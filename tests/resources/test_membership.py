@@ -368,16 +368,17 @@ def test_pinned_views_are_a_list_that_is_replaced(api):
     path = f"/membership/{create(api)['id']}/pinned_views"
     assert api.ok("get", path) == {"saved_view_ids": []}
 
-    for views in (["save_b", "save_a"], ["save_c"], []):
+    a, b, c = (api.make("saved_search")["id"] for _ in range(3))
+    for views in ([b, a], [c], []):
         assert api.ok("put", path, json={"saved_view_ids": views}) == {"saved_view_ids": views}
         assert api.ok("get", f"{path}/") == {"saved_view_ids": views}
 
 
-def test_members_pin_their_own_views(join):
+def test_members_pin_their_own_views(api, join):
     other = join("restricteduser")
 
     path = f"/membership/{other.member['id']}/pinned_views/"
-    assert other.ok("put", path, json={"saved_view_ids": ["save_a"]})
+    assert other.ok("put", path, json={"saved_view_ids": [api.make("saved_search")["id"]]})
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,9 @@
 """Groups."""
 
+from ajar.errors import Invalid
 from ajar.kernel import Children, Resource, Text, operation, ops, query
 from ajar.kernel.operations import list_parameters
+from ajar.resources import saved_search
 from ajar.resources.role import need
 
 LISTED = ("id", "organization_id", "name")
@@ -38,6 +40,8 @@ async def list_(ctx, params, body):
 
 @operation("group.delete", "DELETE", "/group/{id}/", status=204, of=Group)
 async def delete(ctx, params, body):
-    """The members stay in the organization."""
+    """The members stay in the organization. No Smart View may speak of it any more."""
     need(ctx, "manage_organization")
+    if await saved_search.named_in(ctx, params["id"]):
+        raise Invalid(errors=["This Group is still in use by a Smart View."])
     await ops.delete(ctx, Group, params["id"])
