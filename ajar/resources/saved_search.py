@@ -116,7 +116,7 @@ class SavedSearch(
 
     @computed(json={"type": "object"})
     def sharing_settings(view):
-        ids = func.jsonb_array_elements_text(view.shared_with).column_valued("id")
+        ids = func.jsonb_array_elements_text(view.shared_with).column_valued("one")
 
         def of(prefix: str):
             chosen = func.coalesce(func.json_agg(ids), sa.literal_column("'[]'::json"))

@@ -37,8 +37,9 @@ def read(text: str, of: str, names: dict[str, dict]) -> Said:
     try:
         found = parser().parse(text)
     except lark.UnexpectedInput as error:
-        place = error.pos_in_stream if error.pos_in_stream is not None else len(text)
-        raise wrong(text, place if 0 <= place < len(text) else len(text)) from None
+        ended = getattr(getattr(error, "token", None), "type", "") == "$END"
+        place = len(text) if ended or not error.pos_in_stream else error.pos_in_stream
+        raise wrong(text, place) from None
     said = Said({})
     inner = Reader(text, names, said).of(found, of)
     kind = {"type": "object_type", "object_type": of}
@@ -100,7 +101,7 @@ class Reader:
 
     def sliced(self, value: Any) -> dict:
         part, _, parts = plain(value).partition("/")
-        if not (part.isdigit() and parts.isdigit() and len(parts) < 7 and 0 < int(parts)):
+        if not (part.isdigit() and parts.isdigit() and len(parts) < 7 and int(parts) > 0):
             raise wrong(self.text, value.start_pos, "A slice is like 0/4")
         self.said.slice = int(part) % int(parts), int(parts)
         return {"type": "match_all"}

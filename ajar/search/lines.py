@@ -1,4 +1,4 @@
-"""The lists of leads and opportunities, narrowed by what a line of text says in the older language."""
+"""The lists of leads and opportunities, narrowed by a line of text in the older language."""
 
 import re
 from typing import Any

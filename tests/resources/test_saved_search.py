@@ -73,9 +73,12 @@ def test_a_view_is_of_leads_unless_it_says_otherwise(api):
         ({"s_query": {"query": LEADS}, "shared_with": ["user_x"]}, "shared_with"),
         ({"s_query": {"query": LEADS}, "shared_with": "x"}, "shared_with"),
         ({"s_query": {"query": LEADS}, "description": "x" * 301}, "description"),
-        ({"s_query": {"query": LEADS}, "selected_fields": [{"field_id": "x" * 49}]}, "selected_fields"),
+        (
+            {"s_query": {"query": LEADS}, "selected_fields": [{"field_id": "x" * 49}]},
+            "selected_fields",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_with_a_view_is_named(api, body, where):
     assert set(refused(api, **body)) == {where}
 

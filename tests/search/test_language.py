@@ -97,7 +97,7 @@ def test_counts_are_told_without_rows(api):
     ("query", "word"),
     [
         ("weird:thing", '"weird:thing" at letter 1'),
-        ("name:ann (", "the end at letter 11"),
+        ("name:ann (bob", "the end at letter 14"),
         ("name:ann ) bob", '")" at letter 10'),
         ("date_created > soonish", "Must be"),
         ("has:unicorns", "no such objects"),

@@ -387,15 +387,45 @@ def test_custom_activities_by_their_type_and_their_fields(api, search, say):
         ("text", {}, "Blue Sky", text("blue sky", "exact_value"), text("blue", "exact_value")),
         ("textarea", {}, "Blue Sky", text("sky"), text("sk")),
         ("number", {}, 2.5, {"type": "number_range", "gt": 2}, {"type": "number_range", "lt": 2.5}),
-        ("date", {}, "2026-01-02", since(utc("2026-01-02T00:00:00")), before(utc("2026-01-02T00:00:00"))),
-        ("datetime", {}, "2026-01-02T10:00:00Z", since(utc("2026-01-02T10:00:00")), before(utc("2026-01-02T10:00:00"))),
+        (
+            "date",
+            {},
+            "2026-01-02",
+            since(utc("2026-01-02T00:00:00")),
+            before(utc("2026-01-02T00:00:00")),
+        ),
+        (
+            "datetime",
+            {},
+            "2026-01-02T10:00:00Z",
+            since(utc("2026-01-02T10:00:00")),
+            before(utc("2026-01-02T10:00:00")),
+        ),
         ("choices", {"choices": ["a", "b"]}, "a", term("a"), term("b", "A")),
-        ("choices", {"choices": ["a", "b"], "accepts_multiple_values": True}, ["a", "b"], term("b"), term("c")),
-        ("choices", {"choices": ["big one"], "accepts_multiple_values": True}, ["big one"], text("one"), text("on")),
+        (
+            "choices",
+            {"choices": ["a", "b"], "accepts_multiple_values": True},
+            ["a", "b"],
+            term("b"),
+            term("c"),
+        ),
+        (
+            "choices",
+            {"choices": ["big one"], "accepts_multiple_values": True},
+            ["big one"],
+            text("one"),
+            text("on"),
+        ),
         ("user", {}, "me", {"type": "current_user"}, ids_of("user")),
-        ("user", {"accepts_multiple_values": True}, "me", ids_of("user_or_group", "CURRENT_USER"), term("x")),
+        (
+            "user",
+            {"accepts_multiple_values": True},
+            "me",
+            ids_of("user_or_group", "CURRENT_USER"),
+            term("x"),
+        ),
     ],
-)  # fmt: skip
+)
 def test_custom_fields_of_every_type(api, search, say, type_, options, value, met, unmet):
     field = api.make("custom_field.lead", type=type_, **options)["id"]
     value = api.user_id if value == "me" else value
@@ -475,14 +505,22 @@ def test_a_node_that_is_wrong_is_named_by_its_path(search, say, node, where):
         ("date_created", {"type": "moment_range", "gte": "2026"}, "condition"),
         ("date_created", since("2026-01-01"), "condition.on_or_after"),
         ("date_created", since({"type": "then"}), "condition.on_or_after.type"),
-        ("date_created", since({"type": "fixed_local_date", "value": "2026-01-01"}), "condition.on_or_after.which"),
-        ("date_created", since({"type": "fixed_local_date", "value": "2026-01-01T00:00:00", "which": "start"}), "condition.on_or_after.value"),
+        (
+            "date_created",
+            since({"type": "fixed_local_date", "value": "2026-01-01"}),
+            "condition.on_or_after.which",
+        ),
+        (
+            "date_created",
+            since({"type": "fixed_local_date", "value": "2026-01-01T00:00:00", "which": "start"}),
+            "condition.on_or_after.value",
+        ),
         ("date_created", since(ago(days="x")), "condition.on_or_after.offset.days"),
         ("date_created", since(ago(years=999999)), "condition.on_or_after"),
         ("date_created", since(ago("later", days=1)), "condition.on_or_after.direction"),
         ("date_created", since(ago(decades=1)), "condition.on_or_after.offset.decades"),
     ],
-)  # fmt: skip
+)
 def test_a_condition_that_is_wrong_is_named_by_its_path(search, say, field, condition, where):
     query = say.every(say.kind("lead"), say.where("lead", field, **condition))
     if isinstance(condition.get("on_or_after"), str):
