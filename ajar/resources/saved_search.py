@@ -58,7 +58,9 @@ class SharedWith(List):
     """Ids of users and groups."""
 
     asked_type = ARRAY(sa.Text)
-    sent = Shared.sent
+
+    def sent(self, data):
+        return super().sent(data) or isinstance(data.get(SHARING), dict)
 
     def pick(self, old, data):
         said = data.get(SHARING)

@@ -135,7 +135,7 @@ def fields_of(resource: Any) -> Iterator[Field]:
         if not kind or declared.hidden or name == "organization_id":
             continue
         yield Field(
-            name,
+            str(name),
             kind,
             stored(name),
             to=getattr(declared, "to", ""),

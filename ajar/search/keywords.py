@@ -256,4 +256,5 @@ def bounds(value: str) -> tuple[dict, dict]:
     if len(value) == len("2026-11-21"):
         day = {"type": "fixed_local_date", "value": value}
         return day | {"which": "start"}, day | {"which": "end"}
-    return ({"type": "fixed_utc", "value": value},) * 2
+    moment = {"type": "fixed_utc", "value": value}
+    return moment, moment

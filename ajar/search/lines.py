@@ -45,7 +45,7 @@ async def listed(ctx: Any, resource: Any, params: dict[str, str]) -> str:
     names, keys = render.wanted(resource, params.get("_fields"))
     about = resource.about
     limits = paging.window(params, about.usual, about.most, about.deepest)
-    shape = about.name, search.query.tree, search.order, names, line.slice is not None
+    shape = about.name, search.query.tree, search.keys, names, line.slice is not None
     part, parts = line.slice or (0, 1)
     values = search.query.values | limits | {"part": part, "parts": parts}
     found = await page.planned(ctx, await window(*shape), **values, custom_keys=keys)

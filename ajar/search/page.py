@@ -28,7 +28,7 @@ class Search:
     """What is asked for, understood."""
 
     query: parse.Query
-    order: tuple[order.Key, ...]
+    keys: tuple[order.Key, ...]
     digest: str = ""
     now: datetime | None = None
     names: tuple[str, ...] | None = None
@@ -106,9 +106,9 @@ async def run(ctx: Any, search: Search) -> str:
     cursor, before = search.cursor, search.cursor.shown if search.cursor else 0
     limit = search.limit if search.most is None else min(search.limit, search.most - before)
     limit = max(limit, 0)
-    values = order.values(search.order, cursor) if cursor else {}
+    values = order.values(search.keys, cursor) if cursor else {}
     empty = tuple(value is None for value in values.values()) if cursor else None
-    shape = search.query.type.name, search.query.tree, search.order, empty
+    shape = search.query.type.name, search.query.tree, search.keys, empty
     statement = await page(*shape, search.names, search.counted)
     values |= search.query.values
     found = await planned(ctx, statement, **values, limit=limit, custom_keys=search.custom_keys)
@@ -193,7 +193,7 @@ def one(name: str, node: tree.Node) -> Statement:
 
 async def ids(ctx: Any, search: Search) -> list[str]:
     """Of all that is found, in its order."""
-    statement = await every(search.query.type.name, search.query.tree, search.order)
+    statement = await every(search.query.type.name, search.query.tree, search.keys)
     rows = await planned(ctx, statement, **search.query.values, limit=search.most)
     return [row["id"] for row in rows]
 

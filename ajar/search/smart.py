@@ -155,7 +155,6 @@ PERIODS = ("one_time", "monthly", "annual")
 
 
 def counts() -> dict[str, Smart]:
-    call, email, sms, meeting = (f"activity.{n}" for n in ("call", "email", "sms", "meeting"))
     found = {
         "num_activities": count("activity"),
         "num_contacts": count("contact"),
@@ -164,6 +163,24 @@ def counts() -> dict[str, Smart]:
         "num_incomplete_tasks": count("task", lambda rows: ~rows.c.is_complete),
         "num_completed_tasks": count("task", lambda rows: rows.c.is_complete),
         "num_opportunities": count("opportunity"),
+        "num_addresses": Smart("number", lambda lead: func.jsonb_array_length(lead.c.addresses)),
+        "num_email_addresses": sized("contact", "emails"),
+        "num_phone_numbers": sized("contact", "phones"),
+        "num_contact_urls": sized("contact", "urls"),
+        "num_urls": Smart("number", urls),
+        "all_urls_count": Smart("number", urls),
+    }
+    for status in ("active", "won", "lost"):
+        found[f"num_{status}_opportunities"] = count("opportunity", equal("status_type", status))
+    for period in PERIODS:
+        name = f"num_{period}_opportunities"
+        found[name] = count("opportunity", equal("value_period", period))
+    return found | communication()
+
+
+def communication() -> dict[str, Smart]:
+    call, email, sms, meeting = (f"activity.{n}" for n in ("call", "email", "sms", "meeting"))
+    found = {
         "num_calls": count(call),
         "num_incoming_calls": count(call, equal("direction", "inbound")),
         "num_outgoing_calls": count(call, equal("direction", "outbound")),
@@ -175,25 +192,12 @@ def counts() -> dict[str, Smart]:
         "num_sent_sms": count(sms, equal("status", "sent")),
         "num_received_sms": count(sms, equal("status", "inbox")),
         "num_meetings": count(meeting),
-        "num_addresses": Smart("number", lambda lead: func.jsonb_array_length(lead.c.addresses)),
-        "num_email_addresses": sized("contact", "emails"),
-        "num_phone_numbers": sized("contact", "phones"),
-        "num_contact_urls": sized("contact", "urls"),
-        "num_urls": Smart("number", urls),
-        "all_urls_count": Smart("number", urls),
     }
-    for status in ("upcoming", "in-progress", "completed", "canceled"):
+    declined = ("declined-by-lead", "declined-by-org")
+    for status in ("upcoming", "in-progress", "completed", "canceled", *declined):
         name = f"num_{status.replace('-', '_')}_meetings"
         found[name] = count(meeting, equal("status", status))
-    for status in ("declined-by-lead", "declined-by-org"):
-        found[f"num_{status.replace('-', '_')}_meetings"] = count(meeting, equal("status", status))
-    declined = equal("status", "declined-by-lead", "declined-by-org")
-    found["num_declined_meetings"] = count(meeting, declined)
-    for status in ("active", "won", "lost"):
-        found[f"num_{status}_opportunities"] = count("opportunity", equal("status_type", status))
-    for period in PERIODS:
-        name = f"num_{period}_opportunities"
-        found[name] = count("opportunity", equal("value_period", period))
+    found["num_declined_meetings"] = count(meeting, equal("status", *declined))
     return found
 
 

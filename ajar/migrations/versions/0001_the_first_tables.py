@@ -522,12 +522,30 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("organization_id", "id", name="pk__lead"),
     )
+    op.create_index(
+        "ix__lead__custom",
+        "lead",
+        ["custom"],
+        postgresql_using="gin",
+        postgresql_ops={"custom": "jsonb_path_ops"},
+    )
+    op.create_index("ix__lead__date_created", "lead", ["organization_id", "date_created", "id"])
     op.create_index("ix__lead__date_updated", "lead", ["organization_id", "date_updated", "id"])
     op.create_index(
         "ix__lead__status_id",
         "lead",
         ["organization_id", "status_id", "id"],
         postgresql_where=sa.text("status_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix__lead__words",
+        "lead",
+        [
+            sa.literal_column(
+                "CAST(to_tsvector('simple'::regconfig, translate(left((((((((((((((((((coalesce(name, '') || ' ') || coalesce(description, '')) || ' ') || coalesce(url, '')) || ' ') || coalesce(CAST(jsonb_path_query_array(addresses, '$[*].address_1') AS TEXT), '')) || ' ') || coalesce(CAST(jsonb_path_query_array(addresses, '$[*].address_2') AS TEXT), '')) || ' ') || coalesce(CAST(jsonb_path_query_array(addresses, '$[*].city') AS TEXT), '')) || ' ') || coalesce(CAST(jsonb_path_query_array(addresses, '$[*].state') AS TEXT), '')) || ' ') || coalesce(CAST(jsonb_path_query_array(addresses, '$[*].zipcode') AS TEXT), '')) || ' ') || coalesce(CAST(jsonb_path_query_array(addresses, '$[*].country') AS TEXT), '')) || ' ') || coalesce(CAST(jsonb_path_query_array(custom, '$.* ? (@.type() == \"string\" && !(@ starts with \"user_\") && !(@ starts with \"cont_\") && !(@ starts with \"custobj_\"))') AS TEXT), ''), 200000), '@./:_~+<>&?=#;-', '               ')) AS TSVECTOR)"
+            )
+        ],
+        postgresql_using="gin",
     )
     op.create_table(
         "membership",
@@ -735,6 +753,29 @@ def upgrade() -> None:
         postgresql_where=sa.text("archived_by_id IS NOT NULL"),
     )
     op.create_table(
+        "saved_search",
+        sa.Column("organization_id", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text()),
+        sa.Column("name", sa.Text()),
+        sa.Column("description", sa.Text()),
+        sa.Column("s_query", postgresql.JSONB()),
+        sa.Column("query", sa.Text()),
+        sa.Column("selected_fields", postgresql.JSONB()),
+        sa.Column("is_shared", sa.Boolean()),
+        sa.Column("shared_with", postgresql.JSONB()),
+        sa.Column("is_user_dependent", sa.Boolean()),
+        sa.Column("user_id", sa.Text()),
+        sa.Column("date_created", sa.DateTime(timezone=True)),
+        sa.Column("date_updated", sa.DateTime(timezone=True)),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "user_id"],
+            ["user.organization_id", "user.id"],
+            name="fk__saved_search__user_id",
+        ),
+        sa.PrimaryKeyConstraint("organization_id", "id", name="pk__saved_search"),
+    )
+    op.create_table(
         "scheduling_link",
         sa.Column("organization_id", sa.Text(), nullable=False),
         sa.Column("id", sa.Text(), nullable=False),
@@ -902,12 +943,39 @@ def upgrade() -> None:
         postgresql_using="gin",
     )
     op.create_index(
+        "ix__contact__custom",
+        "contact",
+        ["custom"],
+        postgresql_using="gin",
+        postgresql_ops={"custom": "jsonb_path_ops"},
+    )
+    op.create_index(
         "ix__contact__date_created", "contact", ["organization_id", "date_created", "id"]
     )
     op.create_index(
         "ix__contact__lead_id_date_created",
         "contact",
         ["organization_id", "lead_id", "date_created", "id"],
+    )
+    op.create_index(
+        "ix__contact__numbers",
+        "contact",
+        [
+            sa.literal_column(
+                "CAST(lower(CAST(jsonb_path_query_array(phones, '$[*].phone') AS TEXT)) AS JSONB)"
+            )
+        ],
+        postgresql_using="gin",
+    )
+    op.create_index(
+        "ix__contact__words",
+        "contact",
+        [
+            sa.literal_column(
+                "CAST(to_tsvector('simple'::regconfig, translate(left((((((((((((coalesce(name, '') || ' ') || coalesce(title, '')) || ' ') || coalesce(CAST(jsonb_path_query_array(emails, '$[*].email') AS TEXT), '')) || ' ') || coalesce(CAST(jsonb_path_query_array(phones, '$[*].phone') AS TEXT), '')) || ' ') || coalesce(CAST(jsonb_path_query_array(phones, '$[*].phone_formatted') AS TEXT), '')) || ' ') || coalesce(CAST(jsonb_path_query_array(urls, '$[*].url') AS TEXT), '')) || ' ') || coalesce(CAST(jsonb_path_query_array(custom, '$.* ? (@.type() == \"string\" && !(@ starts with \"user_\") && !(@ starts with \"cont_\") && !(@ starts with \"custobj_\"))') AS TEXT), ''), 200000), '@./:_~+<>&?=#;-', '               ')) AS TSVECTOR)"
+            )
+        ],
+        postgresql_using="gin",
     )
     op.create_table(
         "custom_field",
@@ -1013,6 +1081,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("organization_id", "id", name="pk__custom_object"),
     )
     op.create_index(
+        "ix__custom_object__custom",
+        "custom_object",
+        ["custom"],
+        postgresql_using="gin",
+        postgresql_ops={"custom": "jsonb_path_ops"},
+    )
+    op.create_index(
         "ix__custom_object__custom_object_type_id",
         "custom_object",
         ["organization_id", "custom_object_type_id", "id"],
@@ -1023,6 +1098,16 @@ def upgrade() -> None:
         "custom_object",
         ["organization_id", "lead_id", "id"],
         postgresql_where=sa.text("lead_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix__custom_object__words",
+        "custom_object",
+        [
+            sa.literal_column(
+                "CAST(to_tsvector('simple'::regconfig, translate(left((coalesce(name, '') || ' ') || coalesce(CAST(jsonb_path_query_array(custom, '$.* ? (@.type() == \"string\" && !(@ starts with \"user_\") && !(@ starts with \"cont_\") && !(@ starts with \"custobj_\"))') AS TEXT), ''), 200000), '@./:_~+<>&?=#;-', '               ')) AS TSVECTOR)"
+            )
+        ],
+        postgresql_using="gin",
     )
     op.create_table(
         "oauth_token",
@@ -1268,6 +1353,13 @@ def upgrade() -> None:
         postgresql_where=sa.text("contact_id IS NOT NULL"),
     )
     op.create_index(
+        "ix__activity__custom",
+        "activity",
+        ["custom"],
+        postgresql_using="gin",
+        postgresql_ops={"custom": "jsonb_path_ops"},
+    )
+    op.create_index(
         "ix__activity__custom_activity_type_id",
         "activity",
         ["organization_id", "custom_activity_type_id", "id"],
@@ -1309,6 +1401,16 @@ def upgrade() -> None:
         "activity",
         ["organization_id", "user_id", "id"],
         postgresql_where=sa.text("user_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix__activity__words",
+        "activity",
+        [
+            sa.literal_column(
+                "CAST(to_tsvector('simple'::regconfig, translate(left((((coalesce(title, '') || ' ') || coalesce(note, '')) || ' ') || coalesce(CAST(jsonb_path_query_array(custom, '$.* ? (@.type() == \"string\" && !(@ starts with \"user_\") && !(@ starts with \"cont_\") && !(@ starts with \"custobj_\"))') AS TEXT), ''), 200000), '@./:_~+<>&?=#;-', '               ')) AS TSVECTOR)"
+            )
+        ],
+        postgresql_using="gin",
     )
     op.create_table(
         "opportunity",
@@ -1373,6 +1475,13 @@ def upgrade() -> None:
         postgresql_where=sa.text("contact_id IS NOT NULL"),
     )
     op.create_index(
+        "ix__opportunity__custom",
+        "opportunity",
+        ["custom"],
+        postgresql_using="gin",
+        postgresql_ops={"custom": "jsonb_path_ops"},
+    )
+    op.create_index(
         "ix__opportunity__date_created", "opportunity", ["organization_id", "date_created", "id"]
     )
     op.create_index(
@@ -1397,6 +1506,16 @@ def upgrade() -> None:
         "opportunity",
         ["organization_id", "user_id", "id"],
         postgresql_where=sa.text("user_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix__opportunity__words",
+        "opportunity",
+        [
+            sa.literal_column(
+                "CAST(to_tsvector('simple'::regconfig, translate(left((coalesce(note, '') || ' ') || coalesce(CAST(jsonb_path_query_array(custom, '$.* ? (@.type() == \"string\" && !(@ starts with \"user_\") && !(@ starts with \"cont_\") && !(@ starts with \"custobj_\"))') AS TEXT), ''), 200000), '@./:_~+<>&?=#;-', '               ')) AS TSVECTOR)"
+            )
+        ],
+        postgresql_using="gin",
     )
     op.create_table(
         "task",
@@ -1456,4 +1575,14 @@ def upgrade() -> None:
     )
     op.create_index("ix__task__date", "task", ["organization_id", "date", "id"])
     op.create_index("ix__task__lead_id_date", "task", ["organization_id", "lead_id", "date", "id"])
+    op.create_index(
+        "ix__task__words",
+        "task",
+        [
+            sa.literal_column(
+                "CAST(to_tsvector('simple'::regconfig, translate(left(coalesce(text, ''), 200000), '@./:_~+<>&?=#;-', '               ')) AS TSVECTOR)"
+            )
+        ],
+        postgresql_using="gin",
+    )
     op.execute("create table event_default partition of event default")

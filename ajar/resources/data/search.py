@@ -12,14 +12,14 @@ async def search(ctx, params, body):
     return await page.run(ctx, await page.asked(ctx, body))
 
 
-@operation("data.search.fields", "GET", "/data/search/fields/")
+@operation("data.fields", "GET", "/data/search/fields/")
 async def fields(ctx, params, body):
     """Every field that a query may name, with the conditions that suit it; and which types of
     objects are related."""
     return await schema.fields(ctx)
 
 
-@operation("data.search.schema", "GET", "/data/search/schema.json")
+@operation("data.schema", "GET", "/data/search/schema.json")
 async def grammar(ctx, params, body):
     """The grammar of a search, as JSON Schema."""
     return schema.grammar(tuple(resources))
