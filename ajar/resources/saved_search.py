@@ -21,6 +21,7 @@ from ajar.kernel import (
     Resource,
     Text,
     UpdatedAt,
+    UpdatedBy,
     computed,
     operation,
     ops,
@@ -113,6 +114,7 @@ class SavedSearch(
     shared_with = SharedWith()
     is_user_dependent = Bool(readonly=True)
     user_id = CreatedBy("user", readonly=True)
+    updated_by = UpdatedBy("user", readonly=True, hidden=True)
     date_created = CreatedAt(readonly=True)
     date_updated = UpdatedAt(readonly=True)
 
@@ -127,8 +129,13 @@ class SavedSearch(
             )
             return found.where(ids.startswith(prefix, autoescape=True)).scalar_subquery()
 
+        def written(name: str):
+            return SavedSearch.about.stored[name].shown(view.id.table)
+
         return func.json_build_object(
-            *("whole_org", view.is_shared, "user_ids", of("user_"), "group_ids", of("group_"))
+            *("whole_org", view.is_shared, "user_ids", of("user_"), "group_ids", of("group_")),
+            *("created_by_id", view.user_id, "updated_by_id", view.updated_by),
+            *("created_at", written("date_created"), "updated_at", written("date_updated")),
         )
 
     @staticmethod

@@ -138,7 +138,7 @@ def fields_of(resource: Any) -> Iterator[Field]:
             str(name),
             kind,
             stored(name),
-            to=getattr(declared, "to", ""),
+            to=str(getattr(declared, "to", "")),
             choices=getattr(declared, "choices", ()),
             never_null=name == "id" or isinstance(declared, CreatedAt | UpdatedAt),
             column=True,

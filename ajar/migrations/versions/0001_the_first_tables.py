@@ -766,8 +766,14 @@ def upgrade() -> None:
         sa.Column("shared_with", postgresql.JSONB()),
         sa.Column("is_user_dependent", sa.Boolean()),
         sa.Column("user_id", sa.Text()),
+        sa.Column("updated_by", sa.Text()),
         sa.Column("date_created", sa.DateTime(timezone=True)),
         sa.Column("date_updated", sa.DateTime(timezone=True)),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "updated_by"],
+            ["user.organization_id", "user.id"],
+            name="fk__saved_search__updated_by",
+        ),
         sa.ForeignKeyConstraint(
             ["organization_id", "user_id"],
             ["user.organization_id", "user.id"],
