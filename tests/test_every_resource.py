@@ -390,6 +390,7 @@ WRONG = {
     bool: ["x", 1],
     list: ["x", [1]],
     dict: ["x", [1], 1, True],
+    dict: ["x", [1]],
 }
 
 

@@ -15,7 +15,7 @@ from alembic.runtime.migration import MigrationContext
 from ajar import migrating, partitions
 from ajar import resources as declarations
 from ajar.kernel.sql import metadata
-from ajar.migrations import QUEUE, ours
+from ajar.migrations import QUEUE, differs, ours
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 WEEK = timedelta(weeks=1)
@@ -53,7 +53,8 @@ def tables(url):
 def test_the_migrations_make_what_is_declared(migrated):
     """Where this fails: python -m ajar.migrations "what you changed" """
     declarations.load()
-    options = {"include_name": ours, "compare_type": True, "compare_server_default": True}
+    options = {"include_name": ours, "include_object": differs}
+    options |= {"compare_type": True, "compare_server_default": True}
     with migrating.connected(migrated) as db:
         differences = compare_metadata(MigrationContext.configure(db, opts=options), metadata)
 

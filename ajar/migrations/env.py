@@ -3,12 +3,13 @@ written or compared, the declarations."""
 
 from alembic import context
 
-from ajar.migrations import ours
+from ajar.migrations import differs, ours
 
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=context.config.attributes.get("declared"),
     include_name=ours,
+    include_object=differs,
     transaction_per_migration=True,
 )
 with context.begin_transaction():

@@ -113,17 +113,17 @@ def built(names: tuple[str, ...]) -> dict[str, Type]:
 
 
 def of_resource(resource: Any) -> Iterator[Type]:
-    about = resource.about
+    about: Any = resource.about
     links = [f.to for f in about.stored.values() if isinstance(f, Ref)]
     if not about.of_a_lead and not {"lead", "contact", "opportunity"} & set(links):
         return
     fields = {one.name: one for one in fields_of(resource)}
     if not callable(about.object_type):
-        yield Type(about.object_type, resource, fields=fields)
+        yield Type(str(about.object_type), resource, fields=fields)
         return
     yield Type(about.name, resource, fields=fields)
     for one in about.stored["_type"].choices:
-        yield Type(about.object_type({"_type": one}), resource, only=one, fields=fields)
+        yield Type(str(about.object_type({"_type": one})), resource, only=one, fields=fields)
 
 
 def fields_of(resource: Any) -> Iterator[Field]:
