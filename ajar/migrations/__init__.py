@@ -4,6 +4,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.dialects import postgresql
+
 HERE = Path(__file__).parent
 QUEUE = HERE / "procrastinate.sql"  # procrastinate's own schema, as the first revision makes it
 OTHERS = re.compile(r"event_(default|\d{8})|procrastinate_\w+|alembic_version")
@@ -18,7 +20,9 @@ def differs(object: Any, name: str | None, kind: str, reflected: bool, other: An
 
 
 def words(index: Any) -> list[list[str]]:
-    every = (re.findall(r"\w+", str(one).lower()) for one in index.expressions)
+    written = {"dialect": postgresql.dialect(), "compile_kwargs": {"literal_binds": True}}
+    texts = (str(one.compile(**written)).lower() for one in index.expressions)
+    every = (re.findall(r"\w+", text) for text in texts)
     names = {index.table.name} | TYPES
     return [[word for word in one if word not in names] for one in every]
 
