@@ -11,7 +11,7 @@ QUEUE = HERE / "procrastinate.sql"  # procrastinate's own schema, as the first r
 OTHERS = re.compile(r"event_(default|\d{8})|procrastinate_\w+|alembic_version")
 
 # What PostgreSQL writes in another way than it was told.
-TYPES = {"as", "cast", "jsonb", "jsonpath", "regconfig", "text", "tsvector"}
+TYPES = {"_", "null", "as", "cast", "jsonb", "jsonpath", "regconfig", "text", "tsvector"}
 
 
 def differs(object: Any, name: str | None, kind: str, reflected: bool, other: Any) -> bool:
