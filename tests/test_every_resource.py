@@ -390,7 +390,6 @@ WRONG = {
     bool: ["x", 1],
     list: ["x", [1]],
     dict: ["x", [1], 1, True],
-    dict: ["x", [1]],
 }
 
 

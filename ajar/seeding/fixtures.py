@@ -13,6 +13,7 @@ from ajar.kernel import ops
 from ajar.kernel.context import Context
 from ajar.kernel.registry import resources
 from ajar.meetings import Calendar, CalendarEvent, Person
+from ajar.oauth import grants
 
 Made = dict[str, Any]
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -39,7 +40,7 @@ async def make(url: str, context: Callable[[Any], Awaitable[Context]]) -> Made:
         async with db.transaction():
             ctx = await context(db)
             made: Made = {"carrier": False}
-            for maker in (account, calendar, website, telephone):
+            for maker in (account, calendar, website, telephone, application):
                 made |= await maker(ctx, made)
             return made
     finally:
@@ -157,3 +158,8 @@ async def telephone(ctx: Context, made: Made) -> Made:
         ring_mode="more-voicemails",
     )
     return {"phone_number_ids": [row["id"] for row in numbers], "dialer_id": session["id"]}
+
+
+async def application(ctx: Context, made: Made) -> Made:
+    """An OAuth application that the user has let in."""
+    return {"oauth": await grants.connected(ctx, "Fixture", "https://app.example/callback")}

@@ -153,6 +153,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("organization_id", "id", name="pk__role"),
     )
     op.create_table(
+        "sequence_turn",
+        sa.Column("organization_id", sa.Text(), nullable=False),
+        sa.Column("sequence_id", sa.Text(), nullable=False),
+        sa.Column("calls", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("organization_id", "sequence_id", name="pk__sequence_turn"),
+    )
+    op.create_table(
         "session",
         sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.Column("id", sa.Text(), nullable=False),
@@ -181,6 +188,12 @@ def upgrade() -> None:
         sa.Column("failures", sa.BigInteger(), nullable=False),
         sa.Column("date_last", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("hash", name="pk__sign_in_attempt"),
+    )
+    op.create_table(
+        "signing_key",
+        sa.Column("organization_id", sa.Text(), nullable=False),
+        sa.Column("key", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("organization_id", name="pk__signing_key"),
     )
     op.create_table(
         "status_lead",
@@ -405,6 +418,29 @@ def upgrade() -> None:
     )
     op.create_index(
         "ix__email_template__is_shared", "email_template", ["organization_id", "is_shared", "id"]
+    )
+    op.create_table(
+        "file",
+        sa.Column("organization_id", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("filename", sa.Text()),
+        sa.Column("content_type", sa.Text()),
+        sa.Column("size", sa.BigInteger()),
+        sa.Column("date_created", sa.DateTime(timezone=True)),
+        sa.Column("created_by", sa.Text()),
+        sa.Column("uploaded_at", sa.DateTime(timezone=True)),
+        sa.Column("used_at", sa.DateTime(timezone=True)),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "created_by"],
+            ["user.organization_id", "user.id"],
+            name="fk__file__created_by",
+        ),
+        sa.PrimaryKeyConstraint("organization_id", "id", name="pk__file"),
+    )
+    op.create_index(
+        "ix__file__used_at_date_created",
+        "file",
+        ["organization_id", "used_at", "date_created", "id"],
     )
     op.create_table(
         "form",
@@ -840,6 +876,47 @@ def upgrade() -> None:
         postgresql_where=sa.text("allowing_user_id IS NOT NULL"),
     )
     op.create_table(
+        "sequence",
+        sa.Column("organization_id", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text()),
+        sa.Column("status", sa.Text()),
+        sa.Column("timezone", sa.Text()),
+        sa.Column("schedule", postgresql.JSONB()),
+        sa.Column("schedule_id", sa.Text()),
+        sa.Column("steps", postgresql.JSONB()),
+        sa.Column("trigger_query", postgresql.JSONB()),
+        sa.Column("allow_manual_enrollment", sa.Boolean()),
+        sa.Column("ends_on_lead_status_ids", postgresql.JSONB()),
+        sa.Column("owner_id", sa.Text()),
+        sa.Column("created_by_id", sa.Text()),
+        sa.Column("updated_by_id", sa.Text()),
+        sa.Column("date_created", sa.DateTime(timezone=True)),
+        sa.Column("date_updated", sa.DateTime(timezone=True)),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "created_by_id"],
+            ["user.organization_id", "user.id"],
+            name="fk__sequence__created_by_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "owner_id"],
+            ["user.organization_id", "user.id"],
+            name="fk__sequence__owner_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "updated_by_id"],
+            ["user.organization_id", "user.id"],
+            name="fk__sequence__updated_by_id",
+        ),
+        sa.PrimaryKeyConstraint("organization_id", "id", name="pk__sequence"),
+    )
+    op.create_index(
+        "ix__sequence__owner_id",
+        "sequence",
+        ["organization_id", "owner_id", "id"],
+        postgresql_where=sa.text("owner_id IS NOT NULL"),
+    )
+    op.create_table(
         "sms_template",
         sa.Column("organization_id", sa.Text(), nullable=False),
         sa.Column("id", sa.Text(), nullable=False),
@@ -902,6 +979,39 @@ def upgrade() -> None:
             name="fk__webhook__updated_by",
         ),
         sa.PrimaryKeyConstraint("organization_id", "id", name="pk__webhook"),
+    )
+    op.create_table(
+        "comment_thread",
+        sa.Column("organization_id", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("object_id", sa.Text()),
+        sa.Column("object_type", sa.Text()),
+        sa.Column("lead_id", sa.Text()),
+        sa.Column("num_comments", sa.BigInteger()),
+        sa.Column("participating", postgresql.JSONB()),
+        sa.Column("created_at", sa.DateTime(timezone=True)),
+        sa.Column("updated_at", sa.DateTime(timezone=True)),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "lead_id"],
+            ["lead.organization_id", "lead.id"],
+            name="fk__comment_thread__lead_id",
+        ),
+        sa.PrimaryKeyConstraint("organization_id", "id", name="pk__comment_thread"),
+    )
+    op.create_index(
+        "ix__comment_thread__created_at", "comment_thread", ["organization_id", "created_at", "id"]
+    )
+    op.create_index(
+        "ix__comment_thread__lead_id",
+        "comment_thread",
+        ["organization_id", "lead_id", "id"],
+        postgresql_where=sa.text("lead_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix__comment_thread__object_id",
+        "comment_thread",
+        ["organization_id", "object_id", "id"],
+        postgresql_where=sa.text("object_id IS NOT NULL"),
     )
     op.create_table(
         "contact",
@@ -1255,16 +1365,88 @@ def upgrade() -> None:
         sa.Column("contact_id", sa.Text()),
         sa.Column("user_id", sa.Text()),
         sa.Column("activity_at", sa.DateTime(timezone=True)),
+        sa.Column("comment_summary", postgresql.JSONB()),
+        sa.Column("direction", sa.Text()),
         sa.Column("source", sa.Text()),
+        sa.Column("local_phone", sa.Text()),
+        sa.Column("local_phone_formatted", sa.Text()),
+        sa.Column("local_country_iso", sa.Text()),
+        sa.Column("remote_phone", sa.Text()),
+        sa.Column("remote_phone_formatted", sa.Text()),
+        sa.Column("remote_country_iso", sa.Text()),
+        sa.Column("cost", sa.Text()),
+        sa.Column("sequence_id", sa.Text()),
+        sa.Column("sequence_name", sa.Text()),
+        sa.Column("sequence_subscription_id", sa.Text()),
+        sa.Column("status", sa.Text()),
+        sa.Column("phone", sa.Text()),
+        sa.Column("note", sa.Text()),
+        sa.Column("note_html", sa.Text()),
+        sa.Column("duration", sa.BigInteger()),
+        sa.Column("outcome_id", sa.Text()),
+        sa.Column("disposition", sa.Text()),
+        sa.Column("recording_url", sa.Text()),
+        sa.Column("recording_expires_at", sa.DateTime(timezone=True)),
+        sa.Column("voicemail_url", sa.Text()),
+        sa.Column("voicemail_duration", sa.BigInteger()),
+        sa.Column("quality_info", sa.Text()),
+        sa.Column("conversation_type_id", sa.Text()),
+        sa.Column("playbook_id", sa.Text()),
+        sa.Column("date_answered", sa.DateTime(timezone=True)),
+        sa.Column("is_joinable", sa.Boolean()),
+        sa.Column("is_forwarded", sa.Boolean()),
+        sa.Column("is_to_group_number", sa.Boolean()),
+        sa.Column("forwarded_to", sa.Text()),
+        sa.Column("transferred_from", sa.Text()),
+        sa.Column("transferred_from_user_id", sa.Text()),
+        sa.Column("transferred_to", sa.Text()),
+        sa.Column("transferred_to_user_id", sa.Text()),
+        sa.Column("dialer_id", sa.Text()),
+        sa.Column("dialer_saved_search_id", sa.Text()),
+        sa.Column("coach_legs", postgresql.JSONB()),
         sa.Column("import_id", sa.Text()),
         sa.Column("custom_activity_type_id", sa.Text()),
-        sa.Column("status", sa.Text()),
         sa.Column("pinned", sa.Boolean()),
         sa.Column("pinned_at", sa.DateTime(timezone=True)),
         sa.Column("mentions", postgresql.JSONB()),
         sa.Column("mentions_updated_at", sa.DateTime(timezone=True)),
         sa.Column("last_published_at", sa.DateTime(timezone=True)),
         sa.Column("custom", postgresql.JSONB()),
+        sa.Column("subject", sa.Text()),
+        sa.Column("sender", sa.Text()),
+        sa.Column("to", postgresql.JSONB()),
+        sa.Column("cc", postgresql.JSONB()),
+        sa.Column("bcc", postgresql.JSONB()),
+        sa.Column("body_text", sa.Text()),
+        sa.Column("body_html", sa.Text()),
+        sa.Column("body_preview", sa.Text()),
+        sa.Column("text_parts", postgresql.JSONB()),
+        sa.Column("html_parts", postgresql.JSONB()),
+        sa.Column("envelope", postgresql.JSONB()),
+        sa.Column("attachments", postgresql.JSONB()),
+        sa.Column("template_id", sa.Text()),
+        sa.Column("account_id", sa.Text()),
+        sa.Column("send_as_id", sa.Text()),
+        sa.Column("date_scheduled", sa.DateTime(timezone=True)),
+        sa.Column("send_in", sa.BigInteger()),
+        sa.Column("date_sent", sa.DateTime(timezone=True)),
+        sa.Column("send_attempts", postgresql.JSONB()),
+        sa.Column("need_smtp_credentials", sa.Boolean()),
+        sa.Column("thread_id", sa.Text()),
+        sa.Column("in_reply_to_id", sa.Text()),
+        sa.Column("message_ids", postgresql.JSONB()),
+        sa.Column("references", postgresql.JSONB()),
+        sa.Column("has_reply", sa.Boolean()),
+        sa.Column("opens", postgresql.JSONB()),
+        sa.Column("opens_summary", sa.Text()),
+        sa.Column("followup_date", sa.DateTime(timezone=True)),
+        sa.Column("followup_sequence_id", sa.Text()),
+        sa.Column("followup_sequence_delay", sa.BigInteger()),
+        sa.Column("followup_sequence_add_cc_bcc", sa.Boolean()),
+        sa.Column("bulk_email_action_id", sa.Text()),
+        sa.Column("n_emails", sa.BigInteger()),
+        sa.Column("participants", postgresql.JSONB()),
+        sa.Column("latest_normalized_subject", sa.Text()),
         sa.Column("form_id", sa.Text()),
         sa.Column("form_configuration_id", sa.Text()),
         sa.Column("values", postgresql.JSONB()),
@@ -1273,6 +1455,9 @@ def upgrade() -> None:
         sa.Column("origin", sa.Text()),
         sa.Column("source_url", sa.Text()),
         sa.Column("source_url_normalized", sa.Text()),
+        sa.Column("task_id", sa.Text()),
+        sa.Column("task_text", sa.Text()),
+        sa.Column("task_assigned_to", sa.Text()),
         sa.Column("source_lead_id", sa.Text()),
         sa.Column("destination_lead_id", sa.Text()),
         sa.Column("source_display_name", sa.Text()),
@@ -1280,7 +1465,6 @@ def upgrade() -> None:
         sa.Column("merge_status", sa.Text()),
         sa.Column("error_message", sa.Text()),
         sa.Column("title", sa.Text()),
-        sa.Column("note", sa.Text()),
         sa.Column("location", sa.Text()),
         sa.Column("starts_at", sa.DateTime(timezone=True)),
         sa.Column("ends_at", sa.DateTime(timezone=True)),
@@ -1294,15 +1478,15 @@ def upgrade() -> None:
         sa.Column("provider_calendar_ids", postgresql.JSONB()),
         sa.Column("provider_calendar_type", sa.Text()),
         sa.Column("integrations", postgresql.JSONB()),
-        sa.Column("outcome_id", sa.Text()),
         sa.Column("user_note", sa.Text()),
         sa.Column("user_note_html", sa.Text()),
         sa.Column("user_note_date_updated", sa.DateTime(timezone=True)),
         sa.Column("user_note_mentions", postgresql.JSONB()),
         sa.Column("called_off", sa.Text()),
         sa.Column("told", sa.Text()),
-        sa.Column("note_html", sa.Text()),
-        sa.Column("attachments", postgresql.JSONB()),
+        sa.Column("text", sa.Text()),
+        sa.Column("agent_config_id", sa.Text()),
+        sa.Column("agent_action_reason", sa.Text()),
         sa.Column("old_status_id", sa.Text()),
         sa.Column("new_status_id", sa.Text()),
         sa.Column("opportunity_id", sa.Text()),
@@ -1312,9 +1496,12 @@ def upgrade() -> None:
         sa.Column("opportunity_value_formatted", sa.Text()),
         sa.Column("opportunity_confidence", sa.BigInteger()),
         sa.Column("opportunity_date_won", sa.DateTime(timezone=True)),
-        sa.Column("task_id", sa.Text()),
-        sa.Column("task_text", sa.Text()),
-        sa.Column("task_assigned_to", sa.Text()),
+        sa.Column("external_whatsapp_message_id", sa.Text()),
+        sa.Column("message_markdown", sa.Text()),
+        sa.Column("message_html", sa.Text()),
+        sa.Column("response_to_id", sa.Text()),
+        sa.Column("integration_link", sa.Text()),
+        sa.Column("integration_name", sa.Text()),
         sa.ForeignKeyConstraint(
             ["organization_id", "contact_id"],
             ["contact.organization_id", "contact.id"],
@@ -1334,6 +1521,11 @@ def upgrade() -> None:
             ["organization_id", "lead_id"],
             ["lead.organization_id", "lead.id"],
             name="fk__activity__lead_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "response_to_id"],
+            ["activity.organization_id", "activity.id"],
+            name="fk__activity__response_to_id",
         ),
         sa.ForeignKeyConstraint(
             ["organization_id", "updated_by"],
@@ -1357,6 +1549,12 @@ def upgrade() -> None:
         "activity",
         ["organization_id", "contact_id", "id"],
         postgresql_where=sa.text("contact_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix__activity__conversation",
+        "activity",
+        ["organization_id", "lead_id", "latest_normalized_subject"],
+        postgresql_where=sa.text("latest_normalized_subject IS NOT NULL"),
     )
     op.create_index(
         "ix__activity__custom",
@@ -1391,16 +1589,41 @@ def upgrade() -> None:
         ["organization_id", "lead_id", "date_created", "id"],
     )
     op.create_index(
+        "ix__activity__message_ids",
+        "activity",
+        ["message_ids"],
+        postgresql_using="gin",
+        postgresql_where=sa.text("message_ids IS NOT NULL"),
+    )
+    op.create_index(
         "ix__activity__opportunity_id",
         "activity",
         ["organization_id", "opportunity_id", "id"],
         postgresql_where=sa.text("opportunity_id IS NOT NULL"),
     )
     op.create_index(
+        "ix__activity__outside",
+        "activity",
+        [sa.literal_column("organization_id"), "external_whatsapp_message_id"],
+        postgresql_where=sa.text("external_whatsapp_message_id IS NOT NULL"),
+    )
+    op.create_index(
         "ix__activity__provider_calendar_event_id",
         "activity",
         ["organization_id", "provider_calendar_event_id", "id"],
         postgresql_where=sa.text("provider_calendar_event_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix__activity__response_to_id",
+        "activity",
+        ["organization_id", "response_to_id", "id"],
+        postgresql_where=sa.text("response_to_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix__activity__thread_id",
+        "activity",
+        ["organization_id", "thread_id", "id"],
+        postgresql_where=sa.text("thread_id IS NOT NULL"),
     )
     op.create_index(
         "ix__activity__user_id",
@@ -1413,10 +1636,63 @@ def upgrade() -> None:
         "activity",
         [
             sa.literal_column(
-                "CAST(to_tsvector('simple'::regconfig, translate(left((((coalesce(title, '') || ' ') || coalesce(note, '')) || ' ') || coalesce(CAST(jsonb_path_query_array(custom, '$.* ? (@.type() == \"string\" && !(@ starts with \"user_\") && !(@ starts with \"cont_\") && !(@ starts with \"custobj_\"))') AS TEXT), ''), 200000), '@./:_~+<>&?=#;-', '               ')) AS TSVECTOR)"
+                "CAST(to_tsvector('simple'::regconfig, translate(left((((((((((((((((coalesce(title, '') || ' ') || coalesce(subject, '')) || ' ') || coalesce(text, '')) || ' ') || coalesce(note, '')) || ' ') || coalesce(user_note, '')) || ' ') || coalesce(body_text, '')) || ' ') || coalesce(message_markdown, '')) || ' ') || coalesce(location, '')) || ' ') || coalesce(CAST(jsonb_path_query_array(custom, '$.* ? (@.type() == \"string\" && !(@ starts with \"user_\") && !(@ starts with \"cont_\") && !(@ starts with \"custobj_\"))') AS TEXT), ''), 200000), '@./:_~+<>&?=#;-', '               ')) AS TSVECTOR)"
             )
         ],
         postgresql_using="gin",
+    )
+    op.create_table(
+        "comment",
+        sa.Column("organization_id", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("thread_id", sa.Text()),
+        sa.Column("object_id", sa.Text()),
+        sa.Column("lead_id", sa.Text()),
+        sa.Column("body", sa.Text()),
+        sa.Column("mentions", postgresql.JSONB()),
+        sa.Column("created_at", sa.DateTime(timezone=True)),
+        sa.Column("created_by", sa.Text()),
+        sa.Column("updated_at", sa.DateTime(timezone=True)),
+        sa.Column("updated_by", sa.Text()),
+        sa.Column("removed_at", sa.DateTime(timezone=True)),
+        sa.Column("removed_by", sa.Text()),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "created_by"],
+            ["user.organization_id", "user.id"],
+            name="fk__comment__created_by",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "lead_id"],
+            ["lead.organization_id", "lead.id"],
+            name="fk__comment__lead_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "thread_id"],
+            ["comment_thread.organization_id", "comment_thread.id"],
+            name="fk__comment__thread_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "updated_by"],
+            ["user.organization_id", "user.id"],
+            name="fk__comment__updated_by",
+        ),
+        sa.PrimaryKeyConstraint("organization_id", "id", name="pk__comment"),
+    )
+    op.create_index(
+        "ix__comment__lead_id",
+        "comment",
+        ["organization_id", "lead_id", "id"],
+        postgresql_where=sa.text("lead_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix__comment__object_id_created_at",
+        "comment",
+        ["organization_id", "object_id", "created_at", "id"],
+    )
+    op.create_index(
+        "ix__comment__thread_id_created_at",
+        "comment",
+        ["organization_id", "thread_id", "created_at", "id"],
     )
     op.create_table(
         "opportunity",
@@ -1439,6 +1715,7 @@ def upgrade() -> None:
         sa.Column("attachments", postgresql.JSONB()),
         sa.Column("date_won", sa.Date()),
         sa.Column("date_lost", sa.DateTime(timezone=True)),
+        sa.Column("comment_summary", postgresql.JSONB()),
         sa.Column(
             "custom", postgresql.JSONB(), server_default=sa.text("'{}'::jsonb"), nullable=False
         ),
@@ -1524,6 +1801,93 @@ def upgrade() -> None:
         postgresql_using="gin",
     )
     op.create_table(
+        "sequence_subscription",
+        sa.Column("organization_id", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("sequence_id", sa.Text()),
+        sa.Column("contact_id", sa.Text()),
+        sa.Column("lead_id", sa.Text()),
+        sa.Column("status", sa.Text()),
+        sa.Column("status_reason", sa.Text()),
+        sa.Column("contact_email", sa.Text()),
+        sa.Column("sender_account_id", sa.Text()),
+        sa.Column("sender_name", sa.Text()),
+        sa.Column("sender_email", sa.Text()),
+        sa.Column("calls_assigned_to", postgresql.JSONB()),
+        sa.Column("from_phone_number_id", sa.Text()),
+        sa.Column("initial_email_id", sa.Text()),
+        sa.Column("start_date", sa.DateTime(timezone=True)),
+        sa.Column("created_by_id", sa.Text()),
+        sa.Column("updated_by_id", sa.Text()),
+        sa.Column("date_created", sa.DateTime(timezone=True)),
+        sa.Column("date_updated", sa.DateTime(timezone=True)),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "contact_id"],
+            ["contact.organization_id", "contact.id"],
+            name="fk__sequence_subscription__contact_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "created_by_id"],
+            ["user.organization_id", "user.id"],
+            name="fk__sequence_subscription__created_by_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "from_phone_number_id"],
+            ["phone_number.organization_id", "phone_number.id"],
+            name="fk__sequence_subscription__from_phone_number_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "lead_id"],
+            ["lead.organization_id", "lead.id"],
+            name="fk__sequence_subscription__lead_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "sender_account_id"],
+            ["connected_account.organization_id", "connected_account.id"],
+            name="fk__sequence_subscription__sender_account_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "updated_by_id"],
+            ["user.organization_id", "user.id"],
+            name="fk__sequence_subscription__updated_by_id",
+        ),
+        sa.PrimaryKeyConstraint("organization_id", "id", name="pk__sequence_subscription"),
+    )
+    op.create_index(
+        "ix__sequence_subscription__contact_id",
+        "sequence_subscription",
+        ["organization_id", "contact_id", "id"],
+        postgresql_where=sa.text("contact_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix__sequence_subscription__from_phone_number_id",
+        "sequence_subscription",
+        ["organization_id", "from_phone_number_id", "id"],
+        postgresql_where=sa.text("from_phone_number_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix__sequence_subscription__lead_id_date_created",
+        "sequence_subscription",
+        ["organization_id", "lead_id", "date_created", "id"],
+    )
+    op.create_index(
+        "ix__sequence_subscription__sender_account_id",
+        "sequence_subscription",
+        ["organization_id", "sender_account_id", "id"],
+        postgresql_where=sa.text("sender_account_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix__sequence_subscription__sequence_id_status",
+        "sequence_subscription",
+        ["organization_id", "sequence_id", "status", "id"],
+    )
+    op.create_index(
+        "uq__sequence_subscription__contact_id",
+        "sequence_subscription",
+        ["organization_id", "sequence_id", "contact_id"],
+        unique=True,
+    )
+    op.create_table(
         "task",
         sa.Column("organization_id", sa.Text(), nullable=False),
         sa.Column("id", sa.Text(), nullable=False),
@@ -1590,5 +1954,34 @@ def upgrade() -> None:
             )
         ],
         postgresql_using="gin",
+    )
+    op.create_table(
+        "sequence_progress",
+        sa.Column("organization_id", sa.Text(), nullable=False),
+        sa.Column("subscription_id", sa.Text(), nullable=False),
+        sa.Column("sequence_id", sa.Text(), nullable=False),
+        sa.Column("done_id", sa.Text()),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("call_id", sa.Text()),
+        sa.Column("task_id", sa.Text()),
+        sa.Column("due_at", sa.DateTime(timezone=True)),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "subscription_id"],
+            ["sequence_subscription.organization_id", "sequence_subscription.id"],
+            name="fk__sequence_progress__subscription_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("organization_id", "subscription_id", name="pk__sequence_progress"),
+    )
+    op.create_index(
+        "ix__sequence_progress__due_at", "sequence_progress", ["organization_id", "due_at"]
+    )
+    op.create_index(
+        "ix__sequence_progress__sequence_id",
+        "sequence_progress",
+        ["organization_id", "sequence_id"],
+    )
+    op.create_index(
+        "ix__sequence_progress__task_id", "sequence_progress", ["organization_id", "task_id"]
     )
     op.execute("create table event_default partition of event default")

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from ajar import sequencing
 from ajar.errors import Invalid
 from ajar.formats import rich_text
 from ajar.kernel import (
@@ -22,6 +23,7 @@ from ajar.kernel.operations import show
 from ajar.resources.activity.phone import Direction, PhoneActivity, placed, write_out
 from ajar.resources.blocked_phone_number import Number
 from ajar.resources.dialer import Dialer
+from ajar.resources.file import uses_files
 from ajar.resources.references import KeptRef
 
 STATUSES = (
@@ -102,6 +104,8 @@ class Call(PhoneActivity, path="activity/call", prefix="acti", type="Call"):
     dialer_saved_search_id = Text(readonly=True)
     coach_legs = Items({}, readonly=True)
 
+    uses_files = uses_files
+
     @computed(json={"type": "string", "enum": ["regular", "power", "predictive"]})
     def call_method(call):
         """The dialer's, if it made the call."""
@@ -129,6 +133,9 @@ class Call(PhoneActivity, path="activity/call", prefix="acti", type="Call"):
     @staticmethod
     async def changed(ctx, old, new):
         """What the carrier tells of a call as it happens; a logged call is over."""
+        answered = new and new["disposition"] == "answered" != old.get("disposition")
+        if answered and new["contact_id"]:
+            await sequencing.heard_from(ctx, new["contact_id"], "call-answered")
         if not (old and new) or new["source"] != "Close.io":
             return
         if new["date_answered"] and not old["date_answered"]:
@@ -137,9 +144,7 @@ class Call(PhoneActivity, path="activity/call", prefix="acti", type="Call"):
             await events.log(ctx, Call, new, "completed")
 
 
-@operation(
-    "activity.call.create", "POST", "/activity/call/", of=Call, parameters=("_fields",), alone=True
-)
+@operation("activity.call.create", "POST", "/activity/call/", of=Call, parameters=("_fields",))
 async def create(ctx, params, body):
     """Log a call that was made elsewhere. Without a lead it is that of whoever has the number."""
     refuse_custom(body)

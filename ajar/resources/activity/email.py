@@ -5,7 +5,7 @@ import asyncio
 from sqlalchemy import case, cast, func
 from sqlalchemy.dialects.postgresql import JSON
 
-from ajar import conversations, followups
+from ajar import conversations, followups, sequencing
 from ajar.errors import Invalid
 from ajar.formats import mail, mail_body
 from ajar.kernel import (
@@ -154,6 +154,8 @@ class Email(Activity, path="activity/email", prefix="acti", type="Email"):
         await sending.tell(ctx, Email, old, new)
         await followups.plan(ctx, old, new)
         await conversations.follow(ctx, old, new)
+        if not old and new["direction"] == "incoming" and new["contact_id"]:
+            await sequencing.heard_from(ctx, new["contact_id"], "reply-received")
 
 
 def direction(status: str) -> str:

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from ajar import ids, tags
+from ajar import ids, sequencing, tags
 from ajar.errors import ApiError, Invalid
 from ajar.formats import template
 from ajar.kernel import Choice, DateTime, Int, Text, operation, ops, query, render
@@ -87,6 +87,8 @@ class SMS(PhoneActivity, path="activity/sms", prefix="acti", type="SMS"):
     @staticmethod
     async def changed(ctx, old, new):
         await sending.tell(ctx, SMS, old, new)
+        if not old and new["direction"] == "inbound" and new["contact_id"]:
+            await sequencing.heard_from(ctx, new["contact_id"], "reply-received")
 
 
 def direction(status: str) -> str:

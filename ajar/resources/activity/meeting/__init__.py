@@ -28,8 +28,10 @@ from ajar.kernel.sql import NO_ITEMS, TIME, parameter
 from ajar.resources.activity import Activity, HappenedAt
 from ajar.resources.activity.meeting import timing
 from ajar.resources.activity.meeting.attending import ATTENDEE, called_off, left_behind
+from ajar.resources.comment_summary import CommentSummary
 from ajar.resources.connected_account import Object
 from ajar.resources.contact import ContactRef
+from ajar.resources.file import uses_files
 from ajar.resources.user import UserRef
 
 NULL = {"type": ["string", "null"]}
@@ -134,6 +136,9 @@ class Meeting(
         "canceled", "declined-by-lead", "declined-by-org", readonly=True, hidden=True
     )
     told = Choice(*timing.TOLD, readonly=True, hidden=True)
+    comment_summary = CommentSummary()
+
+    uses_files = uses_files
 
     actual_duration = Unknown()
     conversation_type_id = Unknown()

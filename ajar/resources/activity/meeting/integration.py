@@ -3,11 +3,12 @@
 import sqlalchemy as sa
 
 from ajar import ids
+from ajar.accounts import oauth_app
 from ajar.errors import Invalid
 from ajar.formats import rich_text
 from ajar.kernel import Text, operation, ops
 from ajar.kernel.fields import cleaned
-from ajar.kernel.sql import Statement, metadata, parameter, shapes
+from ajar.kernel.sql import Statement, parameter, shapes
 from ajar.resources.activity.meeting import Meeting
 from ajar.resources.connected_account import Object
 from ajar.resources.scheduling_link import application
@@ -58,12 +59,9 @@ def data(body: dict) -> dict:
 
 async def called(ctx, client: str) -> str:
     """The title of the tab: the name of the application."""
-    if "oauth_app" not in metadata.tables:
-        return client
-    return await ctx.value(await named(), client=client) or client
+    return await ctx.value(await named(), client=client)
 
 
 @shapes(1)
 def named() -> Statement:
-    app = metadata.tables["oauth_app"]
-    return Statement(sa.select(app.c.name).where(app.c.id == parameter("client")))
+    return Statement(sa.select(oauth_app.c.name).where(oauth_app.c.id == parameter("client")))

@@ -3,6 +3,7 @@ called off. Each is told once in the event log."""
 
 from datetime import datetime, timedelta
 
+from ajar import sequencing
 from ajar.jobs import task
 from ajar.kernel import events, ops, query
 from ajar.kernel.registry import resources
@@ -31,6 +32,8 @@ async def follow(ctx, meeting, old: dict, new: dict) -> None:
     again = back or old.get("starts_at") != new["starts_at"]
     if again and not new["called_off"] and new["starts_at"] > ctx.now:
         await events.log(ctx, meeting, new, "scheduled")
+        for contact_id in sorted({one["contact_id"] for one in new["attendees"]} - {None}):
+            await sequencing.heard_from(ctx, contact_id, "meeting-booked")
     if not moved(old, new):
         return
     for what, name in MOMENTS.items():
