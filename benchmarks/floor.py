@@ -65,7 +65,7 @@ ANNUAL = "o.value * case when o.value_period = 'monthly' then 12 else 1 end"
 OPPORTUNITIES = listed(
     spliced("o", "x"),
     f"""{tracked("o")}, o.lead_id, o.status_id, o.status_type, o.contact_id, o.user_id, o.value,
-    o.value_period, o.confidence, o.note, o.note_html, o.attachments, o.date_won,
+    o.value_period, o.confidence, o.note, o.note_html, o.attachments, o.comment_summary, o.date_won,
     {at("o.date_lost")} date_lost, s.label status_label, s.pipeline_id, p.name pipeline_name,
     {name_of("w")} user_name, {contact_name("k")} contact_name, {NAME} lead_name,
     case when (select count(*) > 1 from pipeline where organization_id = $1)

@@ -1,0 +1,97 @@
+"""How the text of an environment variable becomes the value of a setting, or is refused."""
+
+from collections.abc import Callable
+from dataclasses import field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+
+def text(value: str) -> str:
+    return value
+
+
+def number(least: int, most: int | None = None) -> Callable[[str], int]:
+    def parse(value: str) -> int:
+        wanted = f"a whole number from {least}" + (f" to {most}" if most is not None else "")
+        if not value.isascii() or not value.isdigit():
+            raise ValueError(f"must be {wanted}")
+        if int(value) < least or (most is not None and int(value) > most):
+            raise ValueError(f"must be {wanted}")
+        return int(value)
+
+    return parse
+
+
+def long_text(least: int) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if len(value) < least:
+            raise ValueError(f"must have at least {least} characters")
+        return value
+
+    return parse
+
+
+def yes_or_no(value: str) -> bool:
+    words = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+    if value.lower() not in words:
+        raise ValueError("must be true or false")
+    return words[value.lower()]
+
+
+def one_of(*words: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if value.lower() not in words:
+            raise ValueError(f"must be one of {', '.join(words)}")
+        return value.lower()
+
+    return parse
+
+
+def path(value: str) -> Path:
+    return Path(value).expanduser().absolute()
+
+
+def web_address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise ValueError("must be an address like https://crm.example.com")
+    return value.rstrip("/")
+
+
+def database(value: str) -> str:
+    # The value is not repeated: it may hold a password.
+    if not value.startswith(("postgresql://", "postgres://")):
+        raise ValueError("must be an address like postgresql://user:password@host/database")
+    return value
+
+
+def file_store(value: str) -> str:
+    if not value.startswith("s3://") or not value.removeprefix("s3://").strip("/"):
+        raise ValueError("must be an address like s3://bucket/prefix")
+    return value.rstrip("/")
+
+
+def moment(value: str) -> datetime:
+    try:
+        parsed = datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError("must be a time like 2026-11-21T07:32:00Z") from None
+    return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+
+
+def setting(
+    variable: str,
+    default: Any,
+    about: str,
+    *,
+    parse: Callable[[str], Any] = text,
+    shown: str | None = None,
+    secret: bool = False,
+) -> Any:
+    """A field of Settings. `shown` is the default in words; a secret stays out of logs."""
+    says = {"variable": variable, "about": about, "parse": parse, "shown": shown}
+    if callable(default):
+        return field(default_factory=default, metadata=says, repr=not secret)
+    return field(default=default, metadata=says, repr=not secret)
