@@ -232,7 +232,7 @@ PICTURE = {
     "content_type": "image/png",
     "filename": "magic.png",
     "size": 6132,
-    "url": "/go/file/x/magic.png",
+    "url": "https://app.close.com/go/file/x/magic.png",
 }
 CALL = {
     "duration": 345,

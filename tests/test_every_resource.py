@@ -47,8 +47,11 @@ class Thing:
         return list(query.filters(self.about.cls))
 
 
-OF_ONE_LEAD = {"custom_object", "sequence_subscription"}  # whose lists need a lead
-NARROWED = {"comment": "thread_id", "custom_object": "lead_id"}  # lists that need this filter
+NARROWED = {  # lists that need this filter
+    "comment": "thread_id",
+    "custom_object": "lead_id",
+    "sequence_subscription": "lead_id",
+}
 THINGS = [
     Thing(registry[name].about)
     for name in sorted(registry)

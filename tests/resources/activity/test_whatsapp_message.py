@@ -3,7 +3,7 @@
 import pytest
 
 URL = "/activity/whatsapp_message/"
-FILE = {"url": "/go/file/x/magic.png", "filename": "magic.png", "content_type": "image/png"}
+FILE = {"url": "https://app.close.com/go/file/x/magic.png", "filename": "magic.png", "content_type": "image/png"}
 
 
 @pytest.fixture
@@ -148,7 +148,7 @@ def test_a_conversation_goes_with_its_lead(api, message):
 
 def test_files_go_along(api):
     message = api.make("activity.whatsapp_message", attachments=[FILE])
-    more = {"size": None, "thumbnail_url": "/go/file/x/magic.png/thumbnail/"}
+    more = {"size": None, "thumbnail_url": FILE["url"] + "/thumbnail/"}
     assert message["attachments"] == [FILE | more]
 
 
