@@ -6,7 +6,11 @@ import pytest
 
 THEIRS = "+16505550100"
 OURS = "+16505550199"
-FILE = {"url": "https://app.close.com/go/file/x/magic.png", "filename": "magic.png", "content_type": "image/png"}
+FILE = {
+    "url": "https://app.close.com/go/file/x/magic.png",
+    "filename": "magic.png",
+    "content_type": "image/png",
+}
 
 
 @pytest.fixture

@@ -3,7 +3,11 @@
 import pytest
 
 URL = "/activity/whatsapp_message/"
-FILE = {"url": "https://app.close.com/go/file/x/magic.png", "filename": "magic.png", "content_type": "image/png"}
+FILE = {
+    "url": "https://app.close.com/go/file/x/magic.png",
+    "filename": "magic.png",
+    "content_type": "image/png",
+}
 
 
 @pytest.fixture
