@@ -5,10 +5,12 @@ import sys
 import typer
 
 from ajar import __version__
+from ajar.backup import NotPossible
 from ajar.bootstrap import Refused
 from ajar.commands import (
     Trouble,
     apikey,
+    backup,
     doctor,
     init,
     migrate,
@@ -18,10 +20,10 @@ from ajar.commands import (
     worker,
 )
 from ajar.database import UNREACHED
-from ajar.migrating import NewerDatabase
+from ajar.migrating import Incomplete, NewerDatabase
 from ajar.postgres import ServerError
 
-EXPECTED = (Trouble, Refused, NewerDatabase, ServerError, *UNREACHED)
+EXPECTED = (Trouble, Refused, NotPossible, NewerDatabase, Incomplete, ServerError, *UNREACHED)
 program = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
@@ -34,6 +36,9 @@ program.command()(worker.worker)
 program.command()(migrate.migrate)
 program.command()(init.init)
 program.command()(seed.seed)
+program.command("backup")(backup.write)
+program.command()(backup.restore)
+program.command()(backup.upgrade)
 program.add_typer(apikey.program, name="apikey")
 program.command()(password.password)
 program.command()(doctor.doctor)

@@ -38,14 +38,15 @@ def asked(url: str, text: str, *values: Any) -> list[asyncpg.Record]:
     """What a single statement answers, over a connection of its own: for commands, which are not
     coroutines. The server does without psycopg, which would take a tenth of its memory."""
 
-    async def connected() -> list[asyncpg.Record]:
-        db = await asyncpg.connect(url)
-        try:
-            return await db.fetch(text, *values)
-        finally:
-            await db.close()
+    return asyncio.run(fetched(url, text, *values))
 
-    return asyncio.run(connected())
+
+async def fetched(url: str, text: str, *values: Any) -> list[asyncpg.Record]:
+    db = await asyncpg.connect(url)
+    try:
+        return await db.fetch(text, *values)
+    finally:
+        await db.close()
 
 
 def pool(database: str, size: int) -> asyncpg.Pool:

@@ -1,16 +1,17 @@
 """Brings a database up to date: its tables, the job queue's, and the partitions of events."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import asyncpg
 import sqlalchemy as sa
 
-from ajar import database, partitions
+from ajar import database, partitions, resources
 from ajar.clock import Clock
-from ajar.migrations import HERE
+from ajar.kernel.sql import metadata
+from ajar.migrations import HERE, differs, ours
 
 # Whoever changes the schema holds this lock of PostgreSQL's.
 LOCK = int.from_bytes(b"ajar")
@@ -20,9 +21,14 @@ class NewerDatabase(Exception):
     """The database is of a later Ajar, which this one cannot read."""
 
 
-def upgrade(url: str) -> int:
+class Incomplete(Exception):
+    """The tables are not what they should be: nothing was changed."""
+
+
+def upgrade(url: str, check: Callable[[sa.Connection], None] | None = None) -> int:
     """Apply what is missing; how many revisions that was. Of several processes one does it, and
-    the others wait."""
+    the others wait. With a `check` all is one transaction, which ends well only if that does not
+    raise."""
     if is_current(url):
         asyncio.run(partition(url))
         return 0
@@ -33,18 +39,45 @@ def upgrade(url: str) -> int:
         missing = pending(db)
         db.commit()  # the lock stays; Alembic begins transactions of its own
         if missing:
-            command.upgrade(configuration(db), "head")
+            command.upgrade(configuration(db, check=check), "head")
         asyncio.run(partition(url))
         return len(missing)
 
 
 def is_current(url: str) -> bool:
     """Whether the newest revision is applied, as far as its number tells."""
-    newest = max(file.name[:4] for file in (HERE / "versions").glob("[0-9]*.py"))
-    if not database.asked(url, "select 1 where to_regclass('alembic_version') is not null"):
+    newest = revisions()[-1]
+    if not is_made(url):
         return False
     rows = database.asked(url, "select version_num from alembic_version")
     return [row["version_num"] for row in rows] == [newest]
+
+
+def is_made(url: str) -> bool:
+    """Whether there is anything yet."""
+    return bool(database.asked(url, "select 1 where to_regclass('alembic_version') is not null"))
+
+
+def looks_right(db: sa.Connection) -> None:
+    """Whether the tables are those that are declared."""
+    from alembic.autogenerate import compare_metadata
+    from alembic.runtime.migration import MigrationContext
+
+    resources.load()
+    options = {
+        "include_name": ours,
+        "include_object": differs,
+        "compare_type": True,
+        "compare_server_default": True,
+    }
+    found = MigrationContext.configure(db, opts=options)
+    if differences := compare_metadata(found, metadata):
+        raise Incomplete(f"the tables would not be what they should be: {differences[0]}")
+
+
+def revisions() -> list[str]:
+    """Of the schema, the oldest first."""
+    return sorted(file.name[:4] for file in (HERE / "versions").glob("[0-9]*.py"))
 
 
 async def partition(url: str) -> None:

@@ -46,13 +46,18 @@ def derived(text: str) -> bytes:
 
 
 def kept(path: Path) -> bytes:
-    """Of several processes that find no key, one makes it: it appears whole or not at all."""
+    """The key of this directory, made when it is first asked for."""
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f"{path.name}.{os.getpid()}")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(Fernet.generate_key())
-        with suppress(FileExistsError):
-            os.link(draft, path)
-        draft.unlink()
+        keep(path, Fernet.generate_key())
     return path.read_bytes()
+
+
+def keep(path: Path, key: bytes) -> None:
+    """Of several processes that find no key, one makes it: it appears whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(key)
+    with suppress(FileExistsError):
+        os.link(draft, path)
+    draft.unlink()

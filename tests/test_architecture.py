@@ -30,6 +30,7 @@ LAYERS = [
     {"signing_in"},
     {"oauth"},
     {"bootstrap", "door", "migrating", "seeding", "worker"},
+    {"backup"},
     {"app"},
     {"commands"},
     {"__main__"},

@@ -59,6 +59,15 @@ class Store:
             raise Unreachable(str(error)) from error
         return Content(*found.range, found.meta["size"], found.stream(min_chunk_size=PIECE))
 
+    async def paths(self) -> AsyncIterator[str]:
+        """Of every file."""
+        try:
+            async for some in obstore.list(self.objects):
+                for one in some:
+                    yield one["path"]
+        except BaseError as error:
+            raise Unreachable(str(error)) from error
+
     async def delete(self, paths: Iterable[str]) -> None:
         """What is not there is as good as deleted."""
         for path in paths:

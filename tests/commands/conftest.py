@@ -80,6 +80,9 @@ class Serving:
     def post(self, path: str, key: str, body: dict):
         return httpx2.post(f"{self.url}/api/v1{path}", auth=(key, ""), json=body, timeout=10)
 
+    def file(self, path: str, key: str):
+        return httpx2.get(f"{self.url}{path}", auth=(key, ""), follow_redirects=True, timeout=10)
+
     def family(self) -> list[psutil.Process]:
         """Everything that belongs to it, PostgreSQL as well."""
         whole = psutil.Process(self.process.pid)
@@ -115,7 +118,7 @@ def start(tmp_path_factory):
             server.stop()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def run():
     """Run a command to its end; what it said, which is all errors if it fails."""
 
