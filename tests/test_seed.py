@@ -100,7 +100,8 @@ def test_every_lead_begins_with_how_it_came_to_be(seeded):
 
 def test_all_that_is_referred_to_exists(seeded):
     """The database did not look, for the sake of speed."""
-    for table in metadata.tables.values():
+    owned = [table for table in metadata.tables.values() if "organization_id" in table.c]
+    for table in owned:
         for constraint in table.foreign_key_constraints:
             target = constraint.referred_table.name
             same = " and ".join(

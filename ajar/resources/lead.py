@@ -35,7 +35,7 @@ from ajar.resources.integration_link import IntegrationLinks
 from ajar.resources.recent_calls import RecentCalls
 from ajar.resources.status.lead import LeadStatus
 from ajar.search import lines
-from ajar.search.smart import SmartFields
+from ajar.search.smart_fields import SmartFields
 
 # How many leads there are, so that `total_results` need not count them. It is spread over
 # rows, one for each database process, so that writers do not wait for each other.

@@ -89,15 +89,23 @@ def test_every_list_says_whether_there_is_more(company):
     names = {
         path: methods["get"]["operationId"] for path, methods in paths.items() if "get" in methods
     }
-    lists = {path for path, name in names.items() if name.endswith(".list")} - OTHERWISE
+    lists = {path for path, name in names.items() if name.endswith(".list") and "{" not in path}
 
-    pages = {path: company.raw("GET", path).json() for path in lists}
+    pages = {path: company.raw("GET", path).json() for path in lists - OTHERWISE}
 
-    assert {type(page.get("has_more")) for page in pages.values()} == {bool}
+    assert [
+        path for path, page in pages.items() if not isinstance(page.get("has_more"), bool)
+    ] == []
 
 
-# One has cursors, one is whole, one needs a lead.
-OTHERWISE = {"/event/", "/user/availability/", "/custom_object/"}
+# One has cursors, one is whole, three need a filter.
+OTHERWISE = {
+    "/event/",
+    "/user/availability/",
+    "/comment/",
+    "/custom_object/",
+    "/sequence_subscription/",
+}
 
 
 @pytest.mark.parametrize("path", ["lead", "opportunity", "task"])

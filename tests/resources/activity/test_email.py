@@ -3,7 +3,8 @@
 import pytest
 
 GOB = '"Gob Bluth" <gob@bluth.example>'
-FILE = {"url": "/go/file/x/y.png", "filename": "y.png", "content_type": "image/png", "size": 5}
+URL = "https://app.close.com/go/file/x/y.png"
+FILE = {"url": URL, "filename": "y.png", "content_type": "image/png", "size": 5}
 
 
 def logged(api, **values):
@@ -248,7 +249,7 @@ def test_what_was_made_from_a_template_survives_it(api, contact, template):
 def test_an_attachment_shows_what_was_sent_along(api):
     picture = {"content_id": "picture", "inline_only": True}
     email = api.make("activity.email", attachments=[FILE | picture, FILE])
-    thumbnail = {"thumbnail_url": "/go/file/x/y.png/thumbnail/"}
+    thumbnail = {"thumbnail_url": f"{URL}/thumbnail/"}
     plain = {"content_id": None, "inline_only": False}
     assert email["attachments"] == [FILE | picture | thumbnail, FILE | plain | thumbnail]
 

@@ -127,7 +127,7 @@ def test_what_is_in_the_outbox_waits_less_than_a_minute(api, seconds, status, ma
 
 def test_only_the_outbox_waits_for_seconds(api):
     wrong = refusal(post(api, status="draft", send_in=5))
-    assert wrong == {"send_in": "Only possible with status outbox."}
+    assert wrong == {"send_in": "Only a message in the outbox can wait."}
 
 
 def test_all_that_is_missing_is_told_at_once(api):
@@ -163,7 +163,7 @@ def test_only_drafts_can_be_edited(api, status, mailbox):
     mailbox(api)
     email = made(api, status)
     wrong = refusal(put(api, email, subject="New", body_text="New", to=["x@y.example"]))
-    assert wrong == dict.fromkeys(["subject", "body_text", "to"], "Only drafts can be changed.")
+    assert wrong == dict.fromkeys(["subject", "body_text", "to"], "Only a draft can be changed.")
     assert api.ok("get", f"/activity/email/{email['id']}/") == email
     assert moved(api, email, **email) == email
 
