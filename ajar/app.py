@@ -15,6 +15,7 @@ from ajar.access import SignIn
 from ajar.clock import Clock
 from ajar.config import Settings
 from ajar.database import pool
+from ajar.formats import zone
 from ajar.forms.door import FORMS, Door
 from ajar.http import api, request
 from ajar.kernel import ops, query, render
@@ -33,7 +34,8 @@ class App:
         resources.load()
         self.settings, self.database = settings, database
         self.clock = Clock(settings.time)
-        self.sign_in, self.door = SignIn(self.clock), door.Door(settings, self.clock)
+        self.sign_in = SignIn(self.clock)
+        self.door = door.Door(settings, self.clock, self.sign_in)
         self.operations = all_operations()
         self.api = api.Api(
             self.operations,
@@ -149,7 +151,9 @@ def create() -> App:
 
 
 async def prepare_shapes() -> None:
-    """Write the statements that a team asks for all day, before anyone asks."""
+    """Write the statements that a team asks for all day, before anyone asks. The tables of time
+    zones come first: what reading them leaves behind is memory for the statements."""
+    zone.prepare()
     for resource in (one for one in registry.values() if one.about.of_a_lead):
         await render.by_id(resource, None)
         await query.paged(resource, None, (), "", None)

@@ -11,7 +11,7 @@ import structlog
 from starlette.requests import cookie_parser
 from starlette.responses import Response
 
-from ajar.access import COOKIES
+from ajar.access import COOKIES, READING, SignIn
 from ajar.config import Settings
 from ajar.credentials import proof, same, text
 from ajar.errors import ApiError, Forbidden, NotFound, Unavailable
@@ -163,8 +163,9 @@ class Door:
 
     pool: Any
 
-    def __init__(self, settings: Settings, clock: Callable[[], datetime]):
-        self.settings, self.clock, self.vault = settings, clock, Vault(settings)
+    def __init__(self, settings: Settings, clock: Callable[[], datetime], sign_in: SignIn):
+        self.settings, self.clock, self.sign_in = settings, clock, sign_in
+        self.vault = Vault(settings)
 
     async def __call__(self, scope, receive, send) -> None:
         call = Call(scope, receive)
@@ -176,6 +177,8 @@ class Door:
             log.warning("database unavailable", request_id=call.request_id, error=repr(error))
             refusal = Unavailable("The database did not answer; try again in a moment.")
             response = answer(refusal.body, 503, {"retry-after": "1"})
+        if call.method not in READING:
+            self.sign_in.forget()  # other processes hear of it in a moment
         for name, value in (HEADERS | call.headers_out).items():
             response.headers.setdefault(name, value)
         await response(scope, receive, send)

@@ -1,16 +1,19 @@
-"""Secrets that must be read again are kept encrypted; the key is not in the database."""
+"""Secrets that must be read again are kept encrypted; the key is not in the database.
+
+`cryptography`, which takes 9 MB, is loaded when there is something to encrypt.
+"""
 
 import base64
 import os
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
-
-from cryptography.fernet import Fernet, InvalidToken
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from typing import TYPE_CHECKING
 
 from ajar.config import Settings
+
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet
 
 FILE = "secret.key"
 
@@ -26,7 +29,9 @@ class Vault:
         self.settings = settings
 
     @cached_property
-    def fernet(self) -> Fernet:
+    def fernet(self) -> "Fernet":
+        from cryptography.fernet import Fernet
+
         said = self.settings.secret_key
         return Fernet(derived(said) if said else kept(self.settings.data / FILE))
 
@@ -34,6 +39,8 @@ class Vault:
         return self.fernet.encrypt(secret.encode())
 
     def open(self, sealed: bytes) -> str:
+        from cryptography.fernet import InvalidToken
+
         try:
             return self.fernet.decrypt(sealed).decode()
         except InvalidToken:
@@ -41,6 +48,9 @@ class Vault:
 
 
 def derived(text: str) -> bytes:
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
     made = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"ajar.vault").derive(text.encode())
     return base64.urlsafe_b64encode(made)
 
@@ -48,6 +58,8 @@ def derived(text: str) -> bytes:
 def kept(path: Path) -> bytes:
     """The key of this directory, made when it is first asked for."""
     if not path.exists():
+        from cryptography.fernet import Fernet
+
         keep(path, Fernet.generate_key())
     return path.read_bytes()
 

@@ -48,7 +48,7 @@ class Server:
 
     def memory(self) -> float:
         """In MB, without what it shares with other processes."""
-        return self.process.memory_info().rss / 1e6
+        return self.process.memory_full_info().uss / 1e6
 
 
 def used(process: Any) -> float:

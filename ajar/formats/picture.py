@@ -3,8 +3,6 @@
 import io
 import warnings
 
-from PIL import Image, ImageOps
-
 # Decoders for more than these are more doors than previews are worth.
 TYPES = {"image/png": "PNG", "image/jpeg": "JPEG", "image/gif": "GIF", "image/webp": "WEBP"}
 SIZE = (320, 320)
@@ -14,6 +12,8 @@ MOST_BYTES = 30_000_000
 
 def thumbnail(data: bytes) -> bytes:
     """A small PNG of a picture, or of the first of several. ValueError if it cannot be read."""
+    from PIL import Image  # 2 MB
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what Pillow finds odd, it may still show
@@ -23,6 +23,8 @@ def thumbnail(data: bytes) -> bytes:
 
 
 def small(data: bytes) -> bytes:
+    from PIL import Image, ImageOps
+
     with Image.open(io.BytesIO(data), formats=tuple(TYPES.values())) as picture:
         picture.draft("RGB", SIZE)  # a JPEG is unpacked at a fraction of its size
         if picture.width * picture.height > MOST_PIXELS:

@@ -25,13 +25,18 @@ def of_address(
     return list(_looked_up(country, state, city, zipcode))
 
 
+def prepare() -> None:
+    """Read the tables, which takes half a second and 20 MB: not while somebody waits."""
+    import tztrout  # noqa: F401
+
+
 @lru_cache(10_000)
 def _looked_up(
     country: str | None, state: str | None, city: str | None, zipcode: str | None
 ) -> tuple[str, ...]:
     if not country:
         return ()
-    import tztrout  # 30 MB of tables, which a server that never asks can do without
+    import tztrout
 
     found = tztrout.tz_ids_for_address(
         country.strip().upper(), _state(state), _word(city), _word(zipcode)

@@ -78,8 +78,10 @@ class Rows:
     def end(self, field: str | Value, kind: str, to: str, last: bool) -> Smart:
         def found(lead: Any) -> Any:
             rows = query.rows(resources[self.name])
-            named = isinstance(field, str)
-            shown = query.column(resources[self.name], rows, field) if named else field(rows)
+            if isinstance(field, str):
+                shown = query.column(resources[self.name], rows, field)
+            else:
+                shown = field(rows)
             order = [one.desc() if last else one for one in (rows.c[self.by], rows.c.id)]
             one = self.of_lead(lead, rows, shown).where(rows.c[self.by].is_not(None))
             return one.order_by(*order).limit(1).scalar_subquery()

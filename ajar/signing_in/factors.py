@@ -1,15 +1,14 @@
 """The second factor: codes that change every half minute, and recovery codes that work once."""
 
 from datetime import datetime
-from typing import Any
-
-from cryptography.hazmat.primitives.hashes import SHA1
-from cryptography.hazmat.primitives.twofactor import InvalidToken
-from cryptography.hazmat.primitives.twofactor.totp import TOTP
+from typing import TYPE_CHECKING, Any
 
 from ajar.credentials import hashed, text
 from ajar.errors import ApiError
 from ajar.vault import Vault
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 STEP = 30  # seconds
 LETTERS = 20  # of a secret
@@ -71,6 +70,8 @@ def fitting(secret: str, code: str, now: datetime, last: int | None) -> int | No
     digits = code.replace(" ", "")
     if len(digits) != 6 or not (digits.isascii() and digits.isdigit()):
         return None
+    from cryptography.hazmat.primitives.twofactor import InvalidToken
+
     current = int(now.timestamp()) // STEP
     for step in (current, current - 1, current + 1):
         if last is not None and step <= last:
@@ -83,5 +84,8 @@ def fitting(secret: str, code: str, now: datetime, last: int | None) -> int | No
     return None
 
 
-def totp(secret: str) -> TOTP:
+def totp(secret: str) -> "TOTP":
+    from cryptography.hazmat.primitives.hashes import SHA1
+    from cryptography.hazmat.primitives.twofactor.totp import TOTP
+
     return TOTP(secret.encode(), 6, SHA1(), STEP)  # what every authenticator knows

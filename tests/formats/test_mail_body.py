@@ -53,11 +53,11 @@ def test_what_would_take_long_to_read_is_refused():
 
 @pytest.mark.parametrize("html", ["<div>" * 10_000, "a<br>" * 39_000, "<p>x y z</p>" * 9_000])
 def test_a_large_body_is_soon_read(html):
-    started = time.perf_counter()
+    started = time.process_time()
     cleaned = mail_body.clean(html)
     mail_body.to_text(cleaned)
     mail_body.html_parts(cleaned)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_plain_text_of_a_body_has_its_lines():
