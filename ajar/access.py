@@ -4,7 +4,7 @@ moment, forgotten when anything about it changes."""
 import base64
 import ipaddress
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -148,14 +148,19 @@ def read(credential: str) -> tuple[str, bytes]:
 def find(kind: str) -> Statement:
     """A credential, the membership it speaks for, and the role's rights."""
     if kind == "basic":
-        return Statement(whose(api_key, api_key.c, id=api_key.c.id, networks=api_key.c.networks))
+        found = whose(api_key, api_key.c, id=api_key.c.id, networks=api_key.c.networks)
+        return known_by(api_key.c.hash, found)
     if kind == "cookie":
-        return Statement(whose(session, session.c, user_id=session.c.account_id))
+        return known_by(session.c.hash, whose(session, session.c, user_id=session.c.account_id))
     token, granted = oauth_token, oauth_grant
     both = token.join(granted, granted.c.id == token.c.grant_id)
     columns = {"expires": token.c.date_expires, "scope": token.c.scope}
-    found = whose(both, granted.c, hash=token.c.hash, client_id=granted.c.client_id, **columns)
-    return Statement(found.where(token.c.kind == "access"))
+    found = whose(both, granted.c, client_id=granted.c.client_id, **columns)
+    return known_by(token.c.hash, found.where(token.c.kind == "access"))
+
+
+def known_by(hash: Any, found: sa.Select) -> Statement:
+    return Statement(found.where(hash == parameter("hash", sa.LargeBinary)))
 
 
 def whose(source: Any, c: Any, **said: Any) -> sa.Select:
@@ -185,8 +190,25 @@ def whose(source: Any, c: Any, **said: Any) -> sa.Select:
         groups.scalar_subquery().label("groups"),
     )
     joined = source.join(member, sa.and_(*of_member, member.c.is_active)).outerjoin(role, of_role)
-    known = said.get("hash", c.get("hash")) == parameter("hash", sa.LargeBinary)
-    return found.select_from(joined).where(known)
+    return found.select_from(joined)
+
+
+@shapes(1)
+def membership() -> Statement:
+    """What a member may do, without a credential."""
+    user = resources["user"].about.table
+    found = whose(user, user.c, user_id=user.c.id)
+    mine = user.c.organization_id == parameter("organization_id"), user.c.id == parameter("user_id")
+    return Statement(found.where(*mine))
+
+
+async def as_member(db: Any, caller: Caller) -> Caller:
+    """The same user with their permissions and the leads they see; nothing of either for one who
+    is no member any more."""
+    given = {"organization_id": caller.organization_id, "user_id": caller.user_id}
+    statement = await membership()
+    row = await db.fetchrow(statement.text, *(given[name] for name in statement.names))
+    return caller_of(row) if row else replace(caller, visible_to=(), visible_unassigned=False)
 
 
 def caller_of(row: Any) -> Caller:

@@ -32,8 +32,9 @@ async def merge(ctx, lead: Any, body: dict) -> None:
         "merge_status": "completed",
         "user_id": ctx.user_id,
     }
-    for child, field in referrers(lead):
-        await move(ctx, child, field.name, source, destination)
+    with ctx.unlimited():
+        for child, field in referrers(lead):
+            await move(ctx, child, field.name, source, destination)
     await ops.delete(ctx, lead, source["id"])
     row = await ops.write(ctx, lead, destination, joined(source, destination))
     await ops.add(ctx, resources["activity.lead_merge"], **told)

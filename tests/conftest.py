@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy.schema import CreateIndex, CreateTable
 from starlette.testclient import TestClient
 
-from ajar import access, founding
+from ajar import access, founding, ids
 from ajar.accounts import GLOBAL
 from ajar.app import App
 from ajar.config import Settings
@@ -202,6 +202,35 @@ def api(world):
 def stranger(world):
     """Someone who belongs to another organization."""
     return Api(world)
+
+
+@pytest.fixture
+def join(world, api):
+    """Makes somebody a member with this role; a client signed in as them. `api.member` is
+    their membership."""
+
+    def join(role_id="user", email=None, into=api):
+        email = email or f"{ids.new('member')}@team.example"
+        member = into.ok("post", "/membership/", json={"email": email, "role_id": role_id})
+        return client(world, into, member)
+
+    return join
+
+
+def client(world, api, member):
+    """A copy of the client that signs in as this member."""
+
+    def key(db):
+        caller = Caller(member["organization_id"], member["user_id"])
+        return founding.add_key(Context(db, caller, world.clock()), "tests")
+
+    other = object.__new__(type(api))
+    other.__dict__ |= api.__dict__ | {
+        "member": member,
+        "user_id": member["user_id"],
+        "headers": {"authorization": authorization(world.call(key))},
+    }
+    return other
 
 
 @pytest.fixture

@@ -15,7 +15,10 @@ from ajar import signing
 from ajar.errors import ApiError, NotFound
 from ajar.files.storage import Storage, path_of, small_path_of
 from ajar.formats import picture
-from ajar.resources.file import ID, PATH
+from ajar.kernel import query
+from ajar.kernel.context import Context
+from ajar.kernel.sql import Statement, parameter, shapes
+from ajar.resources.file import ID, PATH, File
 
 SHORTLY = timedelta(minutes=5)
 FIND = """SELECT filename, content_type, size FROM file
@@ -69,13 +72,21 @@ async def direct(storage: Storage, db: Any, scope: Any, id: str) -> Response:
     address, path = (scope.get("client") or ("",))[0], scope["path"]
     caller = await storage.sign_in(db, Headers(scope=scope), scope["method"], address)
     organization_id = caller.organization_id
-    if not await db.fetchrow(FIND, organization_id, id):
+    if not await Context(db, caller, storage.clock()).value(await seen(), id=id):
         raise missing()
     until = storage.clock() + SHORTLY
     permit = await signing.permit(db, organization_id, until, "download", id)
     answer = RedirectResponse(f"{quote(path)}?{urlencode(permit)}", 302)
     answer.headers["cache-control"] = "no-store"
     return answer
+
+
+@shapes(1)
+def seen() -> Statement:
+    """A file that is there, and that the caller may see."""
+    rows = query.rows(File)
+    found = query.owned(File, rows, rows.c.id).where(rows.c.id == parameter("id"))
+    return Statement(found.where(rows.c.uploaded_at.is_not(None)))
 
 
 async def whole(storage: Storage, asked: Asked, file: Any, headers: Headers) -> Response:

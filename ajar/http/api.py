@@ -12,7 +12,7 @@ import structlog
 from starlette.datastructures import Headers
 from starlette.responses import Response
 
-from ajar import scopes
+from ajar import rights, scopes
 from ajar.clock import Clock
 from ajar.errors import ApiError, Invalid, Unavailable
 from ajar.formats import zone
@@ -94,6 +94,7 @@ class Api:
         return answer(result, operation.status, call.headers_out)
 
     async def run(self, ctx: Context, operation: Operation, params: dict, body: dict) -> Any:
+        rights.check(ctx, operation.name, params)
         if operation.alone:
             return await operation.call(ctx, params, body)
         async with ctx.db.transaction():

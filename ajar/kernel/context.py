@@ -1,8 +1,10 @@
 """Who is asking, when, and over which connection."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from operator import attrgetter
 from typing import Any
 
 from ajar import jobs
@@ -41,6 +43,7 @@ class Context:
     meta: dict[str, Any] = field(default_factory=dict)  # goes into every event
     headers: dict[str, str] = field(default_factory=dict)  # go out with the answer
     rights_changed: bool = False
+    guard: Callable[[Any, Any, dict], None] | None = None  # looks at each row that is to change
     settings: Any = None  # what the person who runs the server has decided
 
     @property
@@ -79,6 +82,15 @@ class Context:
             await self.db.execute(f"notify {RIGHTS}")
         self.rights_changed = True
 
+    @contextmanager
+    def unlimited(self) -> Iterator[None]:
+        """What follows from a change reaches leads that the caller does not see, too."""
+        caller, self.caller = self.caller, replace(self.caller, visible_to=None)
+        try:
+            yield
+        finally:
+            self.caller = caller
+
     def arguments(self, statement: Statement, given: dict) -> list:
         return [given[n] if n in given else PARAMETERS[n](self) for n in statement.names]
 
@@ -90,13 +102,9 @@ def tomorrow(ctx: Context) -> str:
 
 
 # What any statement may ask for without being told.
+OF_CALLER = "organization_id user_id permissions visible_to visible_keys visible_unassigned"
 PARAMETERS: dict[str, Callable[[Context], Any]] = {
-    "organization_id": lambda ctx: ctx.caller.organization_id,
-    "user_id": lambda ctx: ctx.caller.user_id,
-    "permissions": lambda ctx: ctx.caller.permissions,
-    "visible_to": lambda ctx: ctx.caller.visible_to,
-    "visible_keys": lambda ctx: ctx.caller.visible_keys,
-    "visible_unassigned": lambda ctx: ctx.caller.visible_unassigned,
+    **{name: attrgetter(f"caller.{name}") for name in OF_CALLER.split()},
     "now": lambda ctx: ctx.now,
     "today": lambda ctx: ctx.today.isoformat(),
     "tomorrow": tomorrow,

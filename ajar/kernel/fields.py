@@ -27,11 +27,8 @@ COMPARE = {
 
 
 class Field:
-    """One column, one JSON key.
-
-    Clients may set it at any time; if it is `fixed`, on create only; if it is
-    `readonly`, never. A `hidden` one is kept and not shown.
-    """
+    """One column, one JSON key. Clients may set it at any time; if it is `fixed`, on create only;
+    if it is `readonly`, never. A `hidden` one is kept and not shown."""
 
     name: str
     column_type: Any = sa.Text

@@ -28,6 +28,8 @@ async def get(ctx, resource, id: str) -> Row:
         raise render.missing(resource)
     row = Row(found[0])
     row.json = row.pop("json")
+    if ctx.guard:
+        ctx.guard(ctx, resource, row)
     # Whoever had the lock before may have started later: time goes on for a row.
     if (written_at := row.get("date_updated")) and written_at > ctx.now:
         ctx.now = written_at
@@ -86,18 +88,17 @@ async def touch(ctx, resource, id: str) -> Row:
 async def delete(ctx, resource, id: str) -> Row:
     """Delete a row, and let go of it everywhere first. Answers what it was."""
     old = await get(ctx, resource, id)
-    for other, field in referrers(resource):
-        for record in await ctx.rows(await query.referring(other, field.name), target=id):
-            await release(ctx, resource, other, field, record["id"])
-    await write(ctx, resource, old, {})
+    with ctx.unlimited():
+        for other, field in referrers(resource):
+            for record in await ctx.rows(await query.referring(other, field.name), target=id):
+                await release(ctx, resource, other, field, record["id"])
+        await write(ctx, resource, old, {})
     return old
 
 
 async def write(ctx, resource, old: dict, new: dict) -> Row:
     """Change one row: from {} creates it, to {} deletes it. Its event is part of the statement.
-
-    A row that is not {} as `old` comes from `get`: locked, and with its JSON.
-    """
+    A row that is not {} as `old` comes from `get`: locked, and with its JSON."""
     if new:
         await resource.prepare(ctx, old, new)
         for field in resource.about.stored.values():
@@ -107,7 +108,8 @@ async def write(ctx, resource, old: dict, new: dict) -> Row:
     action = "updated" if old and new else "created" if new else "deleted"
     row = Row(new)
     row.json = await ctx.value(await written(resource, action), **values)
-    await resource.changed(ctx, old, row)
+    with ctx.unlimited():
+        await resource.changed(ctx, old, row)
     return row
 
 
@@ -176,11 +178,9 @@ def locked(resource) -> Statement:
 
 @shapes(500)
 def written(resource, action: str) -> Statement:
-    """INSERT, UPDATE or DELETE; the row's JSON; its event: one statement.
-
-    The JSON is made from RETURNING. It sees other tables as they were before, so
-    a derived field must not look for the row itself in its own table.
-    """
+    """INSERT, UPDATE or DELETE; the row's JSON; its event: one statement. The JSON is made from
+    RETURNING. It sees other tables as they were before, so a derived field must not look for
+    the row itself in its own table."""
     about = resource.about
     row = change(resource, action).returning(*about.table.c).cte("written")
     json = render.text(resource, None, row) if action != "deleted" else sa.null()

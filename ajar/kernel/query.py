@@ -25,8 +25,7 @@ def related(resource, rows: Any, *columns: Any) -> sa.Select:
     """Rows of the caller's organization, reached from one that the caller may see."""
     found = sa.select(*columns).where(rows.c.organization_id == parameter("organization_id"))
     found = found.select_from(rows).correlate_except(rows)
-    kind = resource.about.type
-    return found.where(rows.c._type == kind) if kind else found
+    return found.where(rows.c._type == resource.about.type) if resource.about.type else found
 
 
 def owned(resource, rows: Any, *columns: Any) -> sa.Select:
@@ -36,18 +35,16 @@ def owned(resource, rows: Any, *columns: Any) -> sa.Select:
     found = related(resource, rows, *columns)
     if seen := resource.about.seen_if:
         found = found.where(seen(rows.c))
-    if not resource.about.of_a_lead:
-        return found
     if resource.about.name == "lead":
         return found.where(sees_everything() | assigned(rows))
-    return found.where(may_see(rows.c.lead_id))
+    return found.where(may_see(rows.c.lead_id)) if resource.about.of_a_lead else found
 
 
 def may_see(lead_id: Any) -> Any:
     """Whether the caller, or a group of theirs, is named on this lead."""
     lead = resources["lead"].about.table.alias()
-    mine = related(resources["lead"], lead, lead.c.id).where(assigned(lead))
-    return sees_everything() | lead_id.is_(None) | lead_id.in_(mine)
+    mine = related(resources["lead"], lead, lead.c.id).where(lead.c.id == lead_id, assigned(lead))
+    return sees_everything() | lead_id.is_(None) | mine.exists()
 
 
 def sees_everything() -> Any:

@@ -14,12 +14,9 @@ FIRST: Any = object()  # a default: the first row, in its own order, of the reso
 
 
 class Ref(Field):
-    """The id of a row of another resource, in the same organization.
-
-    `on_delete` says what becomes of this row when that one goes: "cascade"
-    deletes it too, "restrict" forbids, "clear" (the default) empties the field,
-    "keep" remembers the id of what is gone.
-    """
+    """The id of a row of another resource, in the same organization. `on_delete` says what becomes
+    of this row when that one goes: "cascade" deletes it too, "restrict" forbids, "clear" (the
+    default) empties the field, "keep" remembers the id of what is gone."""
 
     stamped = False  # by the server: nobody deletes users, or looks for rows by these
 
@@ -137,11 +134,9 @@ class Lookup(Derived):
 
 
 class Children(Derived):
-    """The rows of another resource that point here: `Children("contact", by="lead_id")`.
-
-    `where` narrows them: `Children("task", by="lead_id", where={"is_complete": False})`;
-    `fields` limits what is shown of each; `order` is another one than they have on their own.
-    """
+    """The rows of another resource that point here: `Children("contact", by="lead_id")`. `where`
+    narrows them: `Children("task", by="lead_id", where={"is_complete": False})`; `fields` limits
+    what is shown of each; `order` is another one than they have on their own."""
 
     def __init__(self, of: str, by: str, where=None, fields: tuple | None = None, order: str = ""):
         self.of, self.by, self.where, self.fields = of, by, where or {}, fields

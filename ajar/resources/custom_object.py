@@ -1,7 +1,7 @@
 """Custom objects."""
 
 from ajar.errors import ApiError
-from ajar.kernel import EXACT, Ref, Text, Tracked, operation, query
+from ajar.kernel import EXACT, Ref, Text, Tracked, operation, ops, query
 from ajar.kernel.operations import list_parameters
 from ajar.resources.custom_field import instance
 from ajar.resources.custom_field.holding import CustomValues
@@ -44,3 +44,11 @@ async def list_(ctx, params, body):
     if not params.get("lead_id"):
         raise ApiError("lead_id is required.")
     return await query.page(ctx, CustomObject, params)
+
+
+@operation("custom_object.delete", "DELETE", "/custom_object/{id}/", status=204, of=CustomObject)
+async def delete(ctx, params, body):
+    """Who may not change it may not delete it."""
+    await instance.check_role(ctx, OBJECT, await ops.get(ctx, CustomObject, params["id"]))
+    await ops.delete(ctx, CustomObject, params["id"])
+    return {}

@@ -3,7 +3,6 @@
 from ajar.kernel import IN, Bool, List, Text, Tracked, computed
 from ajar.resources.custom_field.kinds import OBJECT, listed, referring
 from ajar.resources.custom_field.shared import part_all
-from ajar.resources.role import need
 
 FIELDS = {"type": "array", "items": {"type": "object"}}
 
@@ -38,11 +37,6 @@ class CustomObjectType(
         return referring(type.id)
 
     @staticmethod
-    async def prepare(ctx, old, new):
-        need(ctx, "manage_organization")
-
-    @staticmethod
     async def changed(ctx, old, new):
         if not new:
-            need(ctx, "manage_organization")
             await part_all(ctx, OBJECT, old["id"])

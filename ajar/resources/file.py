@@ -10,7 +10,18 @@ from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from ajar import signing
-from ajar.kernel import CreatedAt, CreatedBy, DateTime, Int, Resource, Text, operation, ops, query
+from ajar.kernel import (
+    CreatedAt,
+    CreatedBy,
+    DateTime,
+    Int,
+    List,
+    Resource,
+    Text,
+    operation,
+    ops,
+    query,
+)
 from ajar.kernel.registry import resources
 from ajar.kernel.resource import alongside
 from ajar.kernel.sql import TIME, parameter
@@ -20,6 +31,7 @@ TO_UPLOAD = timedelta(seconds=60)
 TO_USE = timedelta(hours=24)
 ID = "file_[0-9A-Za-z]{22}"
 TYPE = re.compile(r"[\w.+-]+/[\w.+-]+(; ?[\w-]+=[\w.-]+)*", re.ASCII)
+ELSEWHERE = ""  # a template, for one: not on a lead
 HOLD_FILES = ("attachments", "body", "body_html", "note_html", "user_note_html")
 
 
@@ -43,8 +55,22 @@ class ContentType(Text):
         return value
 
 
+def of_leads_that_are_seen(row):
+    """One's own files, those of leads that the caller may see, and those of no lead."""
+    lead_id = func.jsonb_array_elements_text(row.lead_ids).column_valued("lead_id")
+    seen = sa.exists().select_from(lead_id.scalar_alias).where(query.may_see(lead_id))
+    own = row.created_by == parameter("user_id")
+    return query.sees_everything() | own | row.lead_ids.has_key(ELSEWHERE) | seen
+
+
 class File(
-    Resource, path="file", prefix="file", verbs=(), logged=False, indexes=("used_at,date_created",)
+    Resource,
+    path="file",
+    prefix="file",
+    verbs=(),
+    logged=False,
+    indexes=("used_at,date_created",),
+    seen_if=of_leads_that_are_seen,
 ):
     """A file that was announced, then uploaded, then used; one that is not used is forgotten."""
 
@@ -55,6 +81,7 @@ class File(
     created_by = CreatedBy("user", readonly=True)
     uploaded_at = DateTime(readonly=True)
     used_at = DateTime(readonly=True)
+    lead_ids = List(readonly=True, hidden=True)  # where it is used; "" for elsewhere
 
 
 @operation(
@@ -79,11 +106,11 @@ async def upload(ctx, params, body):
 
 
 def usable(ids):
-    """SQL of a JSON object: of these files, what is known of those that may be used."""
+    """SQL of a JSON object: of these files, what is known of those that the caller may use."""
     rows = query.rows(File)
     known = func.json_build_object("content_type", rows.c.content_type, "size", rows.c.size)
     in_time = rows.c.date_created > parameter("now", TIME) - TO_USE
-    found = query.related(File, rows, func.json_object_agg(rows.c.id, known)).where(
+    found = query.owned(File, rows, func.json_object_agg(rows.c.id, known)).where(
         rows.c.id == sa.any_(ids),
         rows.c.uploaded_at.is_not(None),
         rows.c.used_at.is_not(None) | in_time,
@@ -92,18 +119,24 @@ def usable(ids):
 
 
 def files_used(row, action):
-    """Files that a row shows are kept from now on: part of the statement that writes the row."""
+    """Files that a row shows are kept from now on, and seen by who sees its lead: part of the
+    statement that writes the row."""
     file = resources["file"].about.table
+    lead_id = row.c.lead_id if "lead_id" in row.c else sa.literal(ELSEWHERE)
+    lead_id = sa.select(func.coalesce(lead_id, ELSEWHERE)).select_from(row).scalar_subquery()
     texts = [sa.cast(column, sa.Text) for column in row.c if column.name in HOLD_FILES]
     shown = func.concat_ws(" ", *texts)
     found = func.regexp_matches(shown, f"{PATH}({ID})", "g", type_=ARRAY(sa.Text))
     ids = sa.select(found[1]).select_from(row).where(func.strpos(shown, PATH) > 0)
     return (
         sa.update(file)
-        .values(used_at=parameter("now", TIME))
+        .values(
+            used_at=func.coalesce(file.c.used_at, parameter("now", TIME)),
+            lead_ids=file.c.lead_ids.op("||")(func.to_jsonb(lead_id)),
+        )
         .where(
             file.c.organization_id == parameter("organization_id"),
-            file.c.used_at.is_(None),
+            file.c.used_at.is_(None) | ~file.c.lead_ids.bool_op("?")(lead_id),
             file.c.id.in_(ids),
         )
     )

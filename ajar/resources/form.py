@@ -6,13 +6,11 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from ajar import ids
 from ajar.errors import Invalid
-from ajar.kernel import Bool, Choice, Items, List, Text, Tracked, computed, operation, ops, query
+from ajar.kernel import Bool, Choice, Items, List, Text, Tracked, computed, query
 from ajar.kernel.registry import resources
 from ajar.kernel.sql import concat, parameter
 from ajar.resources.custom_field.kinds import CONTACT, LEAD, applies
-from ajar.resources.role import need
 
-CUSTOMIZE = "manage_customizations"
 TYPES = ("text", "textarea", "email", "phone", "url", "number", "date", "choices", "checkbox")
 WORDS = ("text", "textarea", "choices")
 # What of a new lead and its contact an answer may be, and the types of field that hold it.
@@ -136,16 +134,7 @@ class Form(Tracked, path="form", prefix="form", order="-date_created", logged=Fa
 
     @staticmethod
     async def prepare(ctx, old, new):
-        need(ctx, CUSTOMIZE)
         if new["is_published"] and not new["fields"]:
             raise Invalid(fields={"is_published": "A form that asks nothing stays unpublished."})
         if new["fields"] != old.get("fields"):
             new["configuration_id"] = ids.new("formconf")
-
-
-@operation("form.delete", "DELETE", "/form/{id}/", of=Form)
-async def delete(ctx, params, body):
-    """What was sent with it stays."""
-    need(ctx, CUSTOMIZE)
-    await ops.delete(ctx, Form, params["id"])
-    return {}

@@ -6,11 +6,10 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSON, JSONB, aggregate_order_b
 
 from ajar import tags
 from ajar.formats import template
-from ajar.kernel import Choice, Field, Signed, Text, operation, ops, query
+from ajar.kernel import Choice, Field, Signed, Text, query
 from ajar.kernel.fields import Derived
 from ajar.kernel.registry import resources
 from ajar.kernel.sql import NO_ITEMS
-from ajar.resources.role import need
 
 TYPES = ("lead", "contact", "opportunity")
 UNRESERVED = "^[A-Za-z0-9_.~-]$"
@@ -62,16 +61,7 @@ class IntegrationLink(
 
     @staticmethod
     async def prepare(ctx, old, new):
-        need(ctx, "manage_organization")
         new["parts"] = taken_apart(new["url"])
-
-
-@operation("integration_link.delete", "DELETE", "/integration_link/{id}/", of=IntegrationLink)
-async def delete(ctx, params, body):
-    """It is no longer shown anywhere."""
-    need(ctx, "manage_organization")
-    await ops.delete(ctx, IntegrationLink, params["id"])
-    return {}
 
 
 class IntegrationLinks(Derived):

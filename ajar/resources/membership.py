@@ -30,8 +30,9 @@ from ajar.kernel.operations import show
 from ajar.kernel.sql import TIME, Statement, concat, parameter, shapes
 from ajar.resources.contact import Email
 from ajar.resources.references import Refs
-from ajar.resources.role import BUILT_IN, Role, RoleRef, lock, need
+from ajar.resources.role import BUILT_IN, Role, RoleRef, lock
 from ajar.resources.user import User
+from ajar.rights import MANAGE, need
 
 MOST = 1000  # changed at once
 
@@ -135,7 +136,6 @@ INVITATION = {name: one for name, one in vars(Invitation).items() if isinstance(
 async def create(ctx, params, body):
     """Make sure that whoever has this e-mail address is an active member. One who is already
     keeps the role."""
-    need(ctx, "manage_organization")
     await lock(ctx)
     invited = await ops.clean(ctx, Membership, INVITATION, {}, body)
     user_id = await user_of(ctx, invited)
@@ -195,9 +195,8 @@ async def update(ctx, params, body):
 async def change(ctx, id: str, body: dict) -> ops.Row:
     """Everybody decides for themselves, but not on the role."""
     member = await ops.get(ctx, Membership, id)
-    other_role = body.get("role_id", member["role_id"]) != member["role_id"]
-    if other_role or member["user_id"] != ctx.user_id:
-        need(ctx, "manage_organization")
+    if body.get("role_id", member["role_id"]) != member["role_id"]:
+        need(ctx, MANAGE)
     return await ops.update(ctx, Membership, id, body)
 
 
@@ -224,7 +223,6 @@ async def bulk_update(ctx, params, body):
 @operation("membership.delete", "DELETE", "/membership/{id}/", of=Membership)
 async def delete(ctx, params, body):
     """A membership is never gone: what its user did remains, and may be taken up again."""
-    need(ctx, "manage_organization")
     await lock(ctx)
     member = await ops.get(ctx, Membership, params["id"])
     if member["is_active"]:

@@ -6,7 +6,6 @@ from ajar.errors import NotFound
 from ajar.formats import redirect
 from ajar.kernel import List, Text, operation
 from ajar.kernel.fields import cleaned
-from ajar.resources.role import need
 
 USUAL = f"{scopes.FULL} {scopes.OFFLINE}"
 COLUMNS = (
@@ -59,7 +58,6 @@ for _name, _field in TAKEN.items():
 @operation("oauth_app.list", "GET", "/oauth_app/", parameters=("_limit", "_skip"))
 async def list_(ctx, params, body):
     """Those that the organization has registered."""
-    need(ctx, "manage_organization")
     limits = paging.window(params)
     rows = await ctx.db.fetch(LIST, ctx.organization_id, limits["limit"], limits["skip"])
     data = [printable(row) for row in rows[: limits["limit"]]]
@@ -68,14 +66,12 @@ async def list_(ctx, params, body):
 
 @operation("oauth_app.get", "GET", "/oauth_app/{id}/")
 async def get(ctx, params, body):
-    need(ctx, "manage_organization")
     return printable(found(await ctx.db.fetchrow(GET, ctx.organization_id, params["id"])))
 
 
 @operation("oauth_app.create", "POST", "/oauth_app/", status=201, takes=TAKEN)
 async def create(ctx, params, body):
     """`client_secret` is shown now and never again."""
-    need(ctx, "manage_organization")
     said = cleaned(TAKEN, body)
     secret = text(43)
     row = await add(ctx.db, ctx.now, ctx.organization_id, secret, created_by=ctx.user_id, **said)
@@ -92,7 +88,6 @@ async def add(db, now, organization_id, secret, *, name, redirect_uris, scope, c
 @operation("oauth_app.update", "PUT", "/oauth_app/{id}/", takes=TAKEN)
 async def update(ctx, params, body):
     """Tokens that were issued keep their scope."""
-    need(ctx, "manage_organization")
     old = found(await ctx.db.fetchrow(f"{GET} for update", ctx.organization_id, params["id"]))
     said = cleaned(TAKEN, {name: old[name] for name in TAKEN} | body)
     values = (params["id"], *said.values(), ctx.now)
@@ -102,7 +97,6 @@ async def update(ctx, params, body):
 @operation("oauth_app.rotate_secret", "POST", "/oauth_app/{id}/rotate_secret/")
 async def rotate_secret(ctx, params, body):
     """The old secret works no longer. Tokens go on working."""
-    need(ctx, "manage_organization")
     secret = text(43)
     values = (params["id"], hashed(secret), ctx.now)
     row = found(await ctx.db.fetchrow(NEW_SECRET, ctx.organization_id, *values))
@@ -112,7 +106,6 @@ async def rotate_secret(ctx, params, body):
 @operation("oauth_app.delete", "DELETE", "/oauth_app/{id}/")
 async def delete(ctx, params, body):
     """Nothing that it holds works from now on."""
-    need(ctx, "manage_organization")
     found(await ctx.db.fetchrow(DELETE, ctx.organization_id, params["id"]))
     await ctx.forget_rights()
     return {}

@@ -6,7 +6,6 @@ from ajar.errors import Invalid
 from ajar.formats import money
 from ajar.kernel import Bool, Children, Int, List, Text, Tracked, operation, ops, query, render
 from ajar.resources.membership import Membership
-from ajar.resources.role import need
 from ajar.resources.status.lead import LeadStatus
 
 MEMBERSHIP = Membership.about.visible
@@ -97,7 +96,6 @@ async def get(ctx, params, body):
     "organization.update", "PUT", "/organization/{id}/", of=Organization, parameters=PARAMETERS
 )
 async def update(ctx, params, body):
-    need(ctx, "manage_organization")
     await ops.update(ctx, Organization, params["id"], body)
     if "lead_statuses" in body:
         await put_in_order(ctx, body["lead_statuses"])

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from ajar import paging
-from ajar.errors import ApiError, Forbidden, Invalid
+from ajar.errors import ApiError, Invalid
 from ajar.kernel import (
     Choice,
     CreatedAt,
@@ -75,11 +75,6 @@ BUILT_IN = {
     "user": BuiltIn("User", USER),
     "restricteduser": BuiltIn("Restricted User", RESTRICTED),
 }
-
-
-def need(ctx, permission: str) -> None:
-    if permission not in ctx.caller.permissions:
-        raise Forbidden(f'This takes the permission "{permission}".')
 
 
 async def lock(ctx) -> None:
@@ -155,7 +150,6 @@ class Role(
 
     @staticmethod
     async def prepare(ctx, old, new):
-        need(ctx, "manage_organization")
         names = ("visibility_user_lcf_behavior", "visibility_user_lcf_ids")
         if "view_all_leads" in new["permissions"] and (useless := [n for n in names if new[n]]):
             reason = "Must be empty, because the role may view all leads."
@@ -227,7 +221,6 @@ def written(ctx, id: str, params: dict[str, str]) -> str:
 
 @operation("role.update", "PUT", "/role/{id}/", of=Role, parameters=("_fields",))
 async def update(ctx, params, body):
-    need(ctx, "manage_organization")
     refuse_built_in(params["id"])
     return await show(ctx, Role, await ops.update(ctx, Role, params["id"], body), params)
 
@@ -235,7 +228,6 @@ async def update(ctx, params, body):
 @operation("role.delete", "DELETE", "/role/{id}/", of=Role)
 async def delete(ctx, params, body):
     """Its members must have got another one before. Former members do not count."""
-    need(ctx, "manage_organization")
     refuse_built_in(params["id"])
     await lock(ctx)
     members = {"role_id": params["id"], "is_active": "true"}

@@ -1,6 +1,6 @@
 """Who may send mail as somebody else."""
 
-from ajar.errors import ApiError, Forbidden, Invalid
+from ajar.errors import ApiError, Invalid
 from ajar.kernel import EXACT, List, Ref, Resource, operation, ops, query, render
 from ajar.kernel.fields import cleaned
 from ajar.kernel.sql import parameter
@@ -62,15 +62,6 @@ async def allow(ctx, new: dict) -> ops.Row:
 async def found(ctx, allowed_user_id: str) -> list[str]:
     same = {"allowing_user_id": ctx.user_id, "allowed_user_id": allowed_user_id}
     return await query.matching(ctx, SendAs, same, 1)
-
-
-@operation("send_as.delete", "DELETE", "/send_as/{id}/", status=204, of=SendAs)
-async def delete(ctx, params, body):
-    """Only who allowed it takes it back."""
-    row = await ops.get(ctx, SendAs, params["id"])
-    if row["allowing_user_id"] != ctx.user_id:
-        raise Forbidden("Only the user who allowed this can take it back.")
-    await ops.delete(ctx, SendAs, row["id"])
 
 
 @operation("send_as.delete_by_user", "DELETE", "/send_as/", status=204, parameters=PEOPLE)

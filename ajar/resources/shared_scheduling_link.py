@@ -4,8 +4,7 @@ import re
 
 import sqlalchemy as sa
 
-from ajar.kernel import Text, computed, operation, ops
-from ajar.resources.role import need
+from ajar.kernel import Text, computed
 from ajar.resources.scheduling_link import Link
 
 
@@ -45,23 +44,9 @@ class SharedSchedulingLink(Link, path="shared_scheduling_link", order="-date_cre
     @staticmethod
     async def prepare(ctx, old, new):
         """Templates name the tag, so it stays when the link gets another name."""
-        need(ctx, "manage_customizations")
         if not old:
             new["template_tag"] = slug(new["name"])
 
 
 def slug(name: str) -> str:
     return re.sub(r"[\W_]+", "-", name.lower()).strip("-")
-
-
-@operation(
-    "shared_scheduling_link.delete",
-    "DELETE",
-    "/shared_scheduling_link/{id}/",
-    status=204,
-    of=SharedSchedulingLink,
-)
-async def delete(ctx, params, body):
-    """What users put behind it goes with it; their own links stay."""
-    need(ctx, "manage_customizations")
-    await ops.delete(ctx, SharedSchedulingLink, params["id"])

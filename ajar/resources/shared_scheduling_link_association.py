@@ -1,8 +1,9 @@
 """What stands behind a shared scheduling link, for each user."""
 
-from ajar.errors import Forbidden, Invalid
+from ajar.errors import Invalid
 from ajar.kernel import EXACT, Ref, Resource, Text, operation, ops, query
 from ajar.resources.scheduling_link import Address
+from ajar.rights import CUSTOMIZE, need
 
 ONE = "Send either url or user_scheduling_link_id."
 
@@ -64,9 +65,8 @@ async def unmap(ctx, params, body):
 
 async def checked(ctx, body: dict) -> dict:
     new = await ops.check(ctx, SharedSchedulingLinkAssociation, body)
-    others = new["user_id"] != ctx.user_id
-    if others and "manage_customizations" not in ctx.caller.permissions:
-        raise Forbidden("Only the user decides what stands behind a shared link.")
+    if new["user_id"] != ctx.user_id:
+        need(ctx, CUSTOMIZE)
     return new
 
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import case, func
 
 from ajar import sequencing
-from ajar.errors import ApiError, Invalid
+from ajar.errors import ApiError, Forbidden, Invalid
 from ajar.formats.time import day, moment
 from ajar.kernel import (
     EXACT,
@@ -59,6 +59,7 @@ CHANGEABLE = (
 )
 IN_BULK = ("assigned_to", "date", "is_complete", "priority", "resolution")
 MOST = 1000
+WHOSE = ("assigned_to", "assigned_to__in")
 
 
 class Due(Field):
@@ -203,7 +204,16 @@ async def forget_completed(ctx, id: str) -> None:
 @operation("task.list", "GET", "/task/", of=Task, parameters=(*list_parameters(Task), "format"))
 def list_(ctx, params, body):
     """Tasks that somebody wrote; those of another type when `_type` says so, or `all` of them."""
-    return query.page(ctx, Task, selected(params), query.total_results)
+    return query.page(ctx, Task, selected(of_own_inbox(ctx, params)), query.total_results)
+
+
+def of_own_inbox(ctx, params: dict[str, str]) -> dict[str, str]:
+    """Who does not see every lead sees nobody else's inbox."""
+    if params.get("view") != "inbox" or ctx.caller.visible_to is None:
+        return params
+    if any(params.get(name, ctx.user_id) != ctx.user_id for name in WHOSE):
+        raise Forbidden("Your role does not show you the inboxes of others.")
+    return params | {"assigned_to": ctx.user_id}
 
 
 def selected(params: dict[str, str]) -> dict[str, str]:

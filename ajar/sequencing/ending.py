@@ -1,8 +1,6 @@
 """What becomes of runs when something happens: to them, to their sequence, or to whom they are
 about."""
 
-from dataclasses import replace
-
 from ajar import jobs
 from ajar.kernel import ops
 from ajar.kernel.registry import resources
@@ -47,9 +45,10 @@ async def moved(ctx, lead_id: str, status_id: str) -> None:
 
 async def become(ctx, id: str, status: str, reason: str | None = None) -> None:
     """Put a run in another state, whether the caller sees its lead or not."""
-    ctx = replace(ctx, caller=replace(ctx.caller, visible_to=None))
-    run = await ops.get(ctx, resources[RUN], id)
-    await ops.write(ctx, resources[RUN], run, run | {"status": status, "status_reason": reason})
+    with ctx.unlimited():
+        run = await ops.get(ctx, resources[RUN], id)
+        new = run | {"status": status, "status_reason": reason}
+        await ops.write(ctx, resources[RUN], run, new)
 
 
 @jobs.task("sequence.settle")

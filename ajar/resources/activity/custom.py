@@ -1,7 +1,7 @@
 """Custom activities."""
 
 from ajar.errors import ApiError
-from ajar.kernel import EXACT, IN, Bool, Choice, DateTime, List, Ref, Text, operation, query
+from ajar.kernel import EXACT, IN, Bool, Choice, DateTime, List, Ref, Text, operation, ops, query
 from ajar.kernel.operations import list_parameters
 from ajar.resources.activity import Activity
 from ajar.resources.custom_field import instance
@@ -56,3 +56,11 @@ async def list_(ctx, params, body):
         if params.get(name) and not params.get("lead_id"):
             raise ApiError(f"{name} can only be used together with lead_id.")
     return await query.page(ctx, CustomActivity, params)
+
+
+@operation("activity.custom.delete", "DELETE", "/activity/custom/{id}/", of=CustomActivity)
+async def delete(ctx, params, body):
+    """Who may not change it may not delete it."""
+    await instance.check_role(ctx, ACTIVITY, await ops.get(ctx, CustomActivity, params["id"]))
+    await ops.delete(ctx, CustomActivity, params["id"])
+    return {}

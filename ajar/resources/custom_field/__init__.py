@@ -5,7 +5,6 @@ from ajar.kernel import IN, Bool, Choice, List, Ref, Text, Tracked, computed
 from ajar.resources.custom_field import converting
 from ajar.resources.custom_field.kinds import Kind
 from ajar.resources.custom_field.values import MULTIPLE, TYPES
-from ajar.resources.role import need
 
 
 class Choices(List):
@@ -49,7 +48,6 @@ class CustomField(
     async def prepare(cls, ctx, old, new):
         if old.get("converting_to_type") and not new["converting_to_type"]:
             return  # the job that converts is done
-        need(ctx, "manage_organization")
         check(new)
         if new["type"] != "choices":
             new["choices"] = None
@@ -62,7 +60,6 @@ class CustomField(
     async def changed(cls, ctx, old, new):
         await ctx.forget_rights()
         if not new:
-            need(ctx, "manage_organization")
             await converting.strip(ctx, cls, old)
         elif old and any(new[name] != old[name] for name in converting.CAUSES):
             await converting.begin(ctx, cls, new)

@@ -1,5 +1,7 @@
 """What an object of a custom type must be before it is saved."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import JSONB
@@ -22,11 +24,21 @@ async def check(ctx, kind: Kind, old: dict, new: dict, complete: bool) -> None:
     (type_,) = found
     if not old and type_["api_create_only"] and ctx.source == "ui":
         raise Forbidden("Only programs may create objects of this type.")
-    if type_["editable_with_roles"] and type_["role"] not in type_["editable_with_roles"]:
-        raise Forbidden("Your role may not change objects of this type.")
+    refuse_role(type_)
     keys = [PREFIX + id for id in type_["required"] or ()] if complete else []
     if missing := [key for key in keys if key not in new["custom"]]:
         raise Invalid(fields=dict.fromkeys(missing, "This field is required."))
+
+
+async def check_role(ctx, kind: Kind, row: dict) -> None:
+    """Refuse to delete it for who may not change it."""
+    for type_ in await ctx.rows(await facts(kind), type_id=row[kind.owner]):
+        refuse_role(type_)
+
+
+def refuse_role(type_: Any) -> None:
+    if type_["editable_with_roles"] and type_["role"] not in type_["editable_with_roles"]:
+        raise Forbidden("Your role may not change objects of this type.")
 
 
 @shapes(2)

@@ -4,7 +4,6 @@ from ajar.errors import Invalid
 from ajar.kernel import Children, Resource, Text, operation, ops, query
 from ajar.kernel.operations import list_parameters
 from ajar.resources import saved_search
-from ajar.resources.role import need
 
 LISTED = ("id", "organization_id", "name")
 
@@ -25,10 +24,6 @@ class Group(
 
     members = Children("group.member", by="group_id", fields=("user_id",))
 
-    @staticmethod
-    async def prepare(ctx, old, new):
-        need(ctx, "manage_organization")
-
 
 @operation("group.list", "GET", "/group/", of=Group, parameters=tuple(list_parameters(Group)))
 async def list_(ctx, params, body):
@@ -41,7 +36,6 @@ async def list_(ctx, params, body):
 @operation("group.delete", "DELETE", "/group/{id}/", status=204, of=Group)
 async def delete(ctx, params, body):
     """The members stay in the organization. No Smart View may speak of it any more."""
-    need(ctx, "manage_organization")
     if await saved_search.named_in(ctx, params["id"]):
         raise Invalid(errors=["This Group is still in use by a Smart View."])
     await ops.delete(ctx, Group, params["id"])

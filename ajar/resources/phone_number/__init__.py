@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from ajar.errors import Forbidden, Invalid
+from ajar.errors import Invalid
 from ajar.formats import phone
 from ajar.kernel import (
     EXACT,
@@ -16,14 +16,11 @@ from ajar.kernel import (
     Text,
     UpdatedAt,
     computed,
-    operation,
-    ops,
 )
 from ajar.resources.blocked_phone_number import Number
 from ajar.resources.references import Refs
-from ajar.resources.role import need
+from ajar.rights import NUMBERS, need
 
-GROUP = "manage_group_numbers"
 OF_GROUPS = ("participants", "phone_numbers")
 
 
@@ -97,9 +94,7 @@ class PhoneNumber(Resource, path="phone_number", prefix="phon", order="-date_cre
 
     @staticmethod
     async def prepare(ctx, old, new):
-        if old:
-            may_change(ctx, old)
-        else:
+        if not old:
             complete(ctx, new)
         written_out(old, new)
 
@@ -112,15 +107,7 @@ def complete(ctx, number: dict) -> None:
     if not number["is_group_number"]:
         number["user_id"] = number["user_id"] or ctx.user_id
     if number["user_id"] != ctx.user_id:
-        need(ctx, GROUP)
-
-
-def may_change(ctx, number: dict) -> None:
-    """Personal numbers only their users; those of groups who has the permission."""
-    if number["is_group_number"]:
-        need(ctx, GROUP)
-    elif number["user_id"] != ctx.user_id:
-        raise Forbidden("This number belongs to another user.")
+        need(ctx, NUMBERS)
 
 
 def written_out(old: dict, new: dict) -> None:
@@ -135,11 +122,3 @@ def written_out(old: dict, new: dict) -> None:
     new["phone_numbers_formatted"] = [
         phone.parse(number)["phone_formatted"] for number in new["phone_numbers"]
     ]
-
-
-@operation("phone_number.delete", "DELETE", "/phone_number/{id}/", of=PhoneNumber)
-async def delete(ctx, params, body):
-    """Who may change it may delete it."""
-    may_change(ctx, await ops.get(ctx, PhoneNumber, params["id"]))
-    await ops.delete(ctx, PhoneNumber, params["id"])
-    return {}

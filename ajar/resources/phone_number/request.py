@@ -3,8 +3,7 @@
 from ajar.errors import ApiError
 from ajar.kernel import Bool, Choice, Text, operation
 from ajar.kernel.fields import cleaned
-from ajar.resources.phone_number import GROUP
-from ajar.resources.role import need
+from ajar.rights import NUMBERS, need
 
 
 class Country(Text):
@@ -46,5 +45,5 @@ class NoCarrier(ApiError):
 async def rent(ctx, params, body):
     """A number costs money; without a carrier there is none."""
     if cleaned(REQUEST, body)["sharing"] == "group":
-        need(ctx, GROUP)
+        need(ctx, NUMBERS)
     raise NoCarrier()

@@ -18,7 +18,6 @@ from ajar.kernel import (
     query,
 )
 from ajar.kernel.registry import resources
-from ajar.resources.role import need
 from ajar.resources.status import Position, keep_one
 
 TYPES = ("active", "won", "lost")
@@ -56,10 +55,6 @@ class OpportunityStatus(
         return query.first(resources["pipeline"], "position", id=status.pipeline_id)
 
     @staticmethod
-    async def prepare(ctx, old, new):
-        need(ctx, "manage_customizations")
-
-    @staticmethod
     async def changed(ctx, old, new):
         await ctx.forget_rights()
 
@@ -67,7 +62,6 @@ class OpportunityStatus(
 @operation("status.opportunity.delete", "DELETE", "/status/opportunity/{id}/", of=OpportunityStatus)
 async def delete(ctx, params, body):
     """Its opportunities must have got another one before."""
-    need(ctx, "manage_customizations")
     await keep_one(ctx, OpportunityStatus, params["id"])
     await ops.delete(ctx, OpportunityStatus, params["id"])
     return {}
