@@ -5,6 +5,7 @@ import base64
 import itertools
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -165,6 +166,21 @@ class Api:
                 body[field.name] += f" {next(number)}"
         return body
 
+    def join(self, role_id="user", email=None):
+        """Make somebody a member with this role: a copy of this client, signed in as them."""
+        body = {"email": email or f"{ids.new('member')}@team.example", "role_id": role_id}
+        member = self.ok("post", "/membership/", json=body)
+        who = Caller(member["organization_id"], member["user_id"])
+        ctx = Context(None, who, self.world.clock())
+
+        def key(db):
+            return founding.add_key(replace(ctx, db=db), "tests")
+
+        other = object.__new__(type(self))
+        other.__dict__ |= self.__dict__ | {"member": member, "user_id": member["user_id"]}
+        other.headers = {"authorization": authorization(self.world.call(key))}
+        return other
+
     def events(self, **filters):
         """(object_type, action) of all that was logged since the organization was founded."""
         rows = self.world.sql(
@@ -205,32 +221,16 @@ def stranger(world):
 
 
 @pytest.fixture
-def join(world, api):
+def join(api):
     """Makes somebody a member with this role; a client signed in as them. `api.member` is
     their membership."""
-
-    def join(role_id="user", email=None, into=api):
-        email = email or f"{ids.new('member')}@team.example"
-        member = into.ok("post", "/membership/", json={"email": email, "role_id": role_id})
-        return client(world, into, member)
-
-    return join
+    return lambda role_id="user", email=None, into=api: into.join(role_id, email)
 
 
-def client(world, api, member):
-    """A copy of the client that signs in as this member."""
-
-    def key(db):
-        caller = Caller(member["organization_id"], member["user_id"])
-        return founding.add_key(Context(db, caller, world.clock()), "tests")
-
-    other = object.__new__(type(api))
-    other.__dict__ |= api.__dict__ | {
-        "member": member,
-        "user_id": member["user_id"],
-        "headers": {"authorization": authorization(world.call(key))},
-    }
-    return other
+@pytest.fixture(scope="session")
+def found(world):
+    """Makes an organization that several tests look at."""
+    return lambda: Api(world)
 
 
 @pytest.fixture

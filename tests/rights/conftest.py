@@ -20,7 +20,7 @@ class Everything:
     def __init__(self, api, **of_lead):
         self.api = api
         contact = {"name": "Gob", "emails": [{"email": GOB}], "phones": [{"phone": "+16505550100"}]}
-        self.lead = api.make("lead", name="Bluth Company", contacts=[contact], **of_lead)
+        self.lead = api.make("lead", name="Stair Car", contacts=[contact], **of_lead)
         self.lead_id = self.lead["id"]
         self.contact_id = self.lead["contacts"][0]["id"]
         self.file_id = api.add("file", **FILE, uploaded_at=api.world.clock())
@@ -104,8 +104,9 @@ class Everything:
 FILE = {"filename": "offer.pdf", "content_type": "application/pdf", "size": 8}
 MORE = {
     "activity.email": {"status": "draft", "to": [GOB]},
-    "form": {"is_published": False},
-    "membership": {},
+    "email_template": {"is_shared": True},
+    "saved_search": {"is_shared": True},
+    "sms_template": {"is_shared": True},
 }
 
 
@@ -116,6 +117,24 @@ def creatable():
             yield name
 
 
+@pytest.fixture(scope="session")
+def ours(found):
+    """One organization for all tests here: they add to it, and take away only what they added."""
+    return Everything(found())
+
+
+@pytest.fixture(scope="session")
+def theirs(found):
+    """Another organization that has all this, too."""
+    return Everything(found())
+
+
 @pytest.fixture
-def everything():
-    return Everything
+def may(ours):
+    """Makes somebody who sees every lead and has these permissions."""
+
+    def member(*permissions):
+        role = ours.api.make("role", permissions=[*permissions, "view_all_leads"])
+        return ours.api.join(role["id"])
+
+    return member
