@@ -92,6 +92,8 @@ class Context:
             self.caller = caller
 
     def arguments(self, statement: Statement, given: dict) -> list:
+        """Who asks is never said by what a request gives."""
+        given = {n: value for n, value in given.items() if n not in OF_CALLER}
         return [given[n] if n in given else PARAMETERS[n](self) for n in statement.names]
 
 
@@ -102,9 +104,10 @@ def tomorrow(ctx: Context) -> str:
 
 
 # What any statement may ask for without being told.
-OF_CALLER = "organization_id user_id permissions visible_to visible_keys visible_unassigned"
+WHO = "organization_id user_id permissions visible_to visible_keys visible_unassigned"
+OF_CALLER = frozenset(WHO.split())
 PARAMETERS: dict[str, Callable[[Context], Any]] = {
-    **{name: attrgetter(f"caller.{name}") for name in OF_CALLER.split()},
+    **{name: attrgetter(f"caller.{name}") for name in OF_CALLER},
     "now": lambda ctx: ctx.now,
     "today": lambda ctx: ctx.today.isoformat(),
     "tomorrow": tomorrow,

@@ -15,6 +15,7 @@ from ajar.kernel.registry import resources
 from ajar.kernel.sql import Statement, concat, parameter, shapes
 
 TEXTS = ARRAY(sa.Text)
+BY = "by_"  # begins the names of what filters are given: no other parameter has such a name
 
 
 def rows(resource) -> Any:
@@ -131,7 +132,7 @@ def matched(resource, shape: tuple) -> Statement:
 
 def conditions(resource, source: Any, shape: tuple) -> Iterator[Any]:
     for key, comparison in shape:
-        name = key.partition("__")[0]
+        name = key.removeprefix(BY).partition("__")[0]
         field = resource.about.members[name]
         yield field.compare(column(resource, source, name), comparison, key)
 
@@ -170,7 +171,7 @@ def filtered(ctx, resource, params: dict[str, str]) -> Iterator[tuple[str, tuple
         if suffix not in getattr(field, "filter", ()):
             continue
         try:
-            yield key, field.read(ctx, suffix, text)
+            yield BY + key, field.read(ctx, suffix, text)
         except ValueError as error:
             raise ApiError(f"{key}: {error}") from None
 

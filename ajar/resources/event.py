@@ -48,7 +48,7 @@ async def list_(ctx, params, body):
 
 
 def filters(ctx, params: dict[str, str]) -> tuple[dict, tuple]:
-    given = {name: params[name] for name in EXACT if params.get(name)}
+    given = {f"{query.BY}{name}": params[name] for name in EXACT if params.get(name)}
     if params.get("organization_id", ctx.organization_id) != ctx.organization_id:
         raise ApiError("organization_id: Object does not exist.")
     comparisons = []
@@ -108,9 +108,8 @@ class Cursor(msgspec.Struct):
 
 @shapes(200)
 def listed(names: tuple, comparisons: tuple, back: bool, fields: tuple) -> Statement:
-    found = visible(fields).where(
-        *(event.c[name] == parameter(name) for name in names if name in EXACT)
-    )
+    exact = [name for name in EXACT if query.BY + name in names]
+    found = visible(fields).where(*(event.c[n] == parameter(query.BY + n) for n in exact))
     for name in comparisons:
         suffix = name.partition("__")[2]
         found = found.where(UPDATED.compare(event.c.date_updated, suffix, name))

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from ajar import resources
+from ajar.ids import new
 from ajar.kernel.operations import all_operations
 from ajar.kernel.registry import resources as registry
 from ajar.meetings import Calendar, CalendarEvent, Person, seen
@@ -98,9 +99,20 @@ class Everything:
         app = self.api.ok("post", "/oauth_app/", json=body)
         event = "select id from event where organization_id = $1 and object_id = $2 limit 1"
         rows = self.api.world.sql(event, self.api.organization_id, self.lead_id)
-        return {"api_key": key["id"], "oauth_app": app["id"], "event": rows[0]["id"]}
+        ids = {"api_key": key["id"], "oauth_app": app["id"], "event": rows[0]["id"]}
+        return ids | {"oauth_grant": self.granted(app["id"])}
+
+    def granted(self, client_id):
+        """That the app may act for the admin."""
+        id, api = new("oa2grant"), self.api
+        values = (id, client_id, api.organization_id, api.user_id, api.world.clock())
+        api.world.sql(GRANT, *values)
+        return id
 
 
+GRANT = """
+insert into oauth_grant (id, client_id, organization_id, user_id, scope, date_created)
+values ($1, $2, $3, $4, 'mcp.read', $5)"""
 FILE = {"filename": "offer.pdf", "content_type": "application/pdf", "size": 8}
 MORE = {
     "activity.email": {"status": "draft", "to": [GOB]},
