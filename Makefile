@@ -8,7 +8,7 @@ TESTS ?=
 JOBS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-external lint types check fix bench lock clean
+.PHONY: help install run test rights test-external lint types check fix bench lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' \
@@ -31,6 +31,9 @@ run: install ## Start the server
 # A file's tests stay in one process, so that what a module sets up is set up once.
 test: install ## Run the tests: make test TESTS=tests/test_config.py for some of them
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(TESTS)
+
+rights: install ## Ask everything for what is hidden, as every role
+	AJAR_WHOLE_MATRIX=1 $(BIN)/python -m pytest -n 0 tests/rights
 
 test-external: install ## Run the tests against PostgreSQL 15 of the system
 	scripts/with-postgresql-15 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(TESTS)

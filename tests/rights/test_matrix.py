@@ -30,6 +30,7 @@ PARTS = {
 }
 # Parts that are no ids, and whose answers are compared by other tests.
 WORDS = ("object_type", "email_address", "source_id")
+OFTEN = ("lead_id", "organization_id", "object_id", "thread_id")
 # Parameters that hold ids of something else than their name says.
 PARAMETERS = {
     "id": None,
@@ -149,6 +150,8 @@ def in_parameters(asking):
             continue
         for key in sorted(one.parameters):
             kind = meant(one, key.partition("__")[0])
+            if not (WHOLE or key in OFTEN):
+                continue
             if kind and asking.known(kind) and key.partition("__")[2] in ("", "in"):
                 asking.compare(
                     (name, key),
@@ -251,7 +254,7 @@ def test_nothing_of_another_organization_is_there(world, ours, theirs, role):
     elif role == "custom":
         who = ours.api.join(ours.api.make("role", permissions=["calling"])["id"])
 
-    assert everything_asked(who, place, ours.ids) > 300
+    assert everything_asked(who, place, ours.ids) > 250
 
 
 def test_nothing_on_a_lead_that_is_not_seen_is_there(world, ours):

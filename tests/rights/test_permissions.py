@@ -102,7 +102,7 @@ def test_ones_own_and_that_of_others_take_what_the_table_says(ours, may):
             assert (answer.status_code == 403) == bool(permission), (name, whose, answer.text)
             if permission in (None, rights.NOBODY):
                 continue
-            able = people.setdefault(permission, may(permission))
+            able = people[permission] = people.get(permission) or may(permission)
             answer = ask(able, name, rows.of(able if whose == "own" else api), body)
             assert answer.status_code < 300, (name, whose, answer.text)
 

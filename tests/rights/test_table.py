@@ -63,6 +63,35 @@ def test_an_operation_that_nobody_named_is_for_admins_alone(api):
         asked(*(name for name in ADMIN if name != "manage_organization"))
 
 
+def told():
+    """The table of docs/permissions.md: by permission, what it allows."""
+    lines: dict[str, list[str]] = {name: [] for name in ADMIN}
+    for rule in rights.RULES:
+        what = ", ".join(f"`{one}`" for one in rule.resources.split())
+        for permission, words in asked_for(rule.takes):
+            verbs = " ".join(rule.verbs.split())
+            lines[permission].append(f"{what}: {words.format(verbs)}")
+    return [f"| `{name}` | {'; '.join(said) or '(see below)'} |" for name, said in lines.items()]
+
+
+def asked_for(takes):
+    """Each permission, and a sentence about when it is needed."""
+    if takes.right:
+        yield takes.right, "{}"
+    if takes.own:
+        yield takes.own, "{} of one's own"
+    others = takes.others({"is_group_number": True}) if callable(takes.others) else takes.others
+    if others and others != rights.NOBODY:
+        of_group = " of a group" if callable(takes.others) else " of somebody else's"
+        yield others, "{}" + of_group
+    yield from ((name, f"{{}} {when}") for name, when in takes.also.items())
+
+
+def test_the_page_about_permissions_has_the_table():
+    page = (ROOT / "docs" / "permissions.md").read_text().splitlines()
+    assert [line for line in page if line.startswith("| `")] == told()
+
+
 def test_owners_are_columns_of_their_resource():
     for rule in rights.RULES:
         for name, resource in rule.names():
