@@ -8,7 +8,7 @@ TESTS ?=
 JOBS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test rights test-external lint types check fix bench lock clean
+.PHONY: help install run test rights chaos test-external lint types check fix bench lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' \
@@ -37,6 +37,13 @@ rights: install ## Ask everything for what is hidden, as every role
 
 test-external: install ## Run the tests against PostgreSQL 15 of the system
 	scripts/with-postgresql-15 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(TESTS)
+
+# The whole of what `make test` has in a short form: 1,000 writes over connections that are cut, 10,000
+# changes while processes are killed 100 times, 20,000 deliveries to a receiver that often fails.
+chaos: install ## Kill processes and cut connections for long, and look whether anything is lost
+	AJAR_TEST_WRITES=1000 AJAR_TEST_MUTATIONS=10000 AJAR_TEST_KILLS=100 AJAR_TEST_DELIVERIES=20000 \
+		$(BIN)/python -m pytest -n 0 tests/chaos tests/webhooks/test_worker.py -k \
+		'once or lost or killed or together'
 
 lint: install ## Check the style
 	$(BIN)/ruff check .

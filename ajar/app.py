@@ -36,11 +36,11 @@ class App:
         self.clock = Clock(settings.time)
         self.sign_in = SignIn(self.clock)
         self.door = door.Door(settings, self.clock, self.sign_in)
-        self.operations = all_operations()
+        self.operations, self.limits = all_operations(), Limits(settings)
         self.api = api.Api(
             self.operations,
             sign_in=self.sign_in,
-            limit=Limits(settings.rate_limit),
+            limit=self.limits,
             clock=self.clock,
             observe=metrics.answered,
             most_bytes=settings.max_body_bytes,
@@ -48,7 +48,7 @@ class App:
             origin=settings.address,
             settings=settings,
         )
-        self.forms = Door(self.api, settings.form_rate_limit)
+        self.forms = Door(self.api, self.limits, settings.form_rate_limit)
         self.files = files.Files(files.Storage(settings, self.clock, self.sign_in))
 
     async def __call__(self, scope, receive, send) -> None:
@@ -102,6 +102,7 @@ class App:
             self.files.storage.pool = self.api.pool
             await send({"type": "lifespan.startup.complete"})
             await receive()
+        await self.limits.store.close()
         await send({"type": "lifespan.shutdown.complete"})
 
     @contextlib.asynccontextmanager

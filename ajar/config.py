@@ -17,7 +17,9 @@ from ajar.variables import (
     number,
     one_of,
     path,
+    rates,
     setting,
+    valkey,
     web_address,
     yes_or_no,
 )
@@ -132,9 +134,27 @@ class Settings:
     rate_limit: int = setting(
         "AJAR_RATE_LIMIT",
         100,
-        "Requests a second that one API key may send to one group of endpoints;"
-        " its organization may send three times as many, and 0 sets no limit.",
+        "Requests a second that one API key may send to one group of endpoints; 0 sets no limit.",
         parse=number(0),
+    )
+    rate_limits: dict[str, int] | None = setting(
+        "AJAR_RATE_LIMITS",
+        None,
+        "Other limits for some groups, such as `data=10, POST:lead=20`.",
+        parse=rates,
+    )
+    organization_rate: int = setting(
+        "AJAR_ORGANIZATION_RATE",
+        3,
+        "How many times as much the keys of an organization may send together.",
+        parse=number(1),
+    )
+    limits_url: str | None = setting(
+        "AJAR_LIMITS_URL",
+        None,
+        "The Valkey or Redis server in which several machines count requests together.",
+        parse=valkey,
+        secret=True,
     )
     form_rate_limit: int = setting(
         "AJAR_FORM_RATE_LIMIT",

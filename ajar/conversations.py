@@ -123,6 +123,19 @@ def turn() -> Statement:
     return Statement(sa.select(func.pg_advisory_xact_lock(key)))
 
 
+async def take_turn_of(ctx, resource: Any, id: str) -> None:
+    """The same, before a mail or a thread of the lead is locked: whoever has the turn may lock
+    any of them."""
+    await ctx.rows(await turn_of(resource), id=id)
+
+
+@shapes(2)
+def turn_of(resource: Any) -> Statement:
+    rows = query.rows(resource)
+    turn = func.pg_advisory_xact_lock(func.hashtextextended(rows.c.lead_id, 0))
+    return Statement(query.related(resource, rows, turn).where(rows.c.id == parameter("id")))
+
+
 @shapes(1)
 def belongs() -> Statement:
     """The thread that a mail belongs to, which messages it refers to, and whether it has been

@@ -43,6 +43,12 @@ class NotAllowed(ApiError):
     status = 405
 
 
+class Conflict(ApiError):
+    """Something else came before, or is under way."""
+
+    status = 409
+
+
 class TooLarge(ApiError):
     status = 413
 

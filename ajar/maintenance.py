@@ -3,10 +3,12 @@
 from typing import Any
 
 from ajar import files, partitions
+from ajar.clock import Clock
 from ajar.config import Settings
+from ajar.http.repeating import KEPT
 from ajar.jobs import periodic
 
-__all__ = ["files", "forget_failures", "forget_outdated", "partitions"]
+__all__ = ["files", "forget_answers", "forget_failures", "forget_outdated", "partitions"]
 # A code or token that came back is told from an unknown one until it would have expired anyway.
 OUTDATED = (
     "delete from session where date_expires < now()",
@@ -36,3 +38,11 @@ async def forget_outdated(db: Any, settings: Settings) -> None:
     """What nobody can sign in with any more; and apps that registered themselves for nothing."""
     for statement in OUTDATED:
         await db.execute(statement)
+
+
+@periodic("27 * * * *", "idempotency.forget")
+async def forget_answers(db: Any, settings: Settings) -> None:
+    """What was answered to an Idempotency-Key is kept for a day; an index knows what is older."""
+    await db.execute("set local statement_timeout = '10min'")
+    oldest = Clock(settings.time)() - KEPT
+    await db.execute("delete from idempotency_key where date_created <= $1", oldest)

@@ -6,6 +6,7 @@ from typing import Any
 
 import ajar
 from ajar import describe
+from ajar.http import repeating
 from ajar.http.request import PREFIX
 from ajar.kernel.operations import Operation
 from ajar.kernel.registry import resources
@@ -41,6 +42,8 @@ SENT = {
     "x-ajar-strict": ({"enum": ["1"]}, "Refuse parameters that mean nothing here."),
     "x-http-method-override": (TEXT, "On a POST: treat it as this method."),
 }
+ONCE = "A name of yours for this change: sent again with it, the change is made only once."
+KEY = {repeating.HEADER: ({"type": "string", "minLength": 1, "maxLength": 255}, ONCE)}
 RATE = "Requests a second: how many there may be, are left, and seconds until there are all again."
 ANSWERED = {
     "x-request-id": "Names this request in the event log and in the server's own log.",
@@ -50,11 +53,13 @@ ANSWERED = {
     "ratelimit-remaining": RATE,
     "ratelimit-reset": RATE,
 }
+REPLAYED = {repeating.REPLAYED: "`true` where this is the answer to an earlier request."}
 REFUSED = {
     "400": ("BadRequest", "Something in the request is wrong."),
     "401": ("Unauthorized", "No key, or one that is not valid."),
     "403": ("Forbidden", "The role of the caller does not allow this."),
     "404": ("NotFound", "There is no such object, or the caller may not see it."),
+    "409": ("Conflict", "This Idempotency-Key belongs to another request, or to one under way."),
     "413": ("TooLarge", "The body is too large."),
     "429": ("TooMany", "Too many requests; the headers say when to go on."),
     "503": ("Unavailable", "The database did not answer; try again in a moment."),
@@ -101,7 +106,7 @@ def described(operation: Operation) -> dict[str, Any]:
     found["parameters"] = [
         *({"name": name, "in": "path", "required": True, "schema": TEXT} for name in names),
         *(queried(operation, name, schema) for name, schema in describe.parameters(operation)),
-        *({"$ref": f"#/components/parameters/{name}"} for name in SENT),
+        *({"$ref": f"#/components/parameters/{name}"} for name in sent(operation)),
     ]
     if body := describe.body(operation):
         required = bool(body.get("required"))
@@ -109,9 +114,14 @@ def described(operation: Operation) -> dict[str, Any]:
     found["responses"] = {str(operation.status): answered(operation)} | {
         code: {"$ref": f"#/components/responses/{name}"}
         for code, (name, _) in REFUSED.items()
-        if body or code != "413"
+        if (body or code != "413") and (repeating.changes(operation) or code != "409")
     }
     return found
+
+
+def sent(operation: Operation) -> dict[str, Any]:
+    """The headers that a request may have."""
+    return SENT | KEY if repeating.changes(operation) else SENT
 
 
 def summary(operation: Operation) -> str:
@@ -138,7 +148,8 @@ def queried(operation: Operation, name: str, schema: dict[str, Any]) -> dict[str
 
 
 def answered(operation: Operation) -> dict[str, Any]:
-    headers: dict[str, Any] = {n: {"$ref": f"#/components/headers/{n}"} for n in ANSWERED}
+    names = ANSWERED | REPLAYED if repeating.changes(operation) else ANSWERED
+    headers: dict[str, Any] = {n: {"$ref": f"#/components/headers/{n}"} for n in names}
     if operation.status == 201:
         headers["location"] = {"schema": TEXT, "description": "The URL of what was created."}
     good: dict[str, Any] = {"description": "Done.", "headers": headers}
@@ -175,9 +186,12 @@ def components() -> dict[str, Any]:
         },
         "parameters": {
             name: {"name": name, "in": "header", "schema": schema, "description": text}
-            for name, (schema, text) in SENT.items()
+            for name, (schema, text) in (SENT | KEY).items()
         },
-        "headers": {name: {"schema": TEXT, "description": ANSWERED[name]} for name in ANSWERED},
+        "headers": {
+            name: {"schema": TEXT, "description": text}
+            for name, text in (ANSWERED | REPLAYED).items()
+        },
         "securitySchemes": {
             "ApiKey": {"type": "http", "scheme": "basic", "description": "The key is the user."},
             "Bearer": {"type": "http", "scheme": "bearer"},

@@ -1,5 +1,6 @@
 """How the text of an environment variable becomes the value of a setting, or is refused."""
 
+import re
 from collections.abc import Callable
 from dataclasses import field
 from datetime import UTC, datetime
@@ -71,6 +72,21 @@ def file_store(value: str) -> str:
     if not value.startswith("s3://") or not value.removeprefix("s3://").strip("/"):
         raise ValueError("must be an address like s3://bucket/prefix")
     return value.rstrip("/")
+
+
+def valkey(value: str) -> str:
+    # The value is not repeated: it may hold a password.
+    if not value.startswith(("valkey://", "valkeys://", "redis://", "rediss://")):
+        raise ValueError("must be an address like valkey://:password@host:6379")
+    return value
+
+
+def rates(value: str) -> dict[str, int]:
+    """`data=10, POST:lead=20`: by the first part of a path, and maybe the method."""
+    pairs = [pair.strip().partition("=") for pair in value.split(",")]
+    if not all(re.fullmatch(r"([A-Z]+:)?[a-z_]+", n) and r.isdecimal() for n, _, r in pairs):
+        raise ValueError("must be groups with their limits, like data=10, POST:lead=20")
+    return {name: int(rate) for name, _, rate in pairs}
 
 
 def moment(value: str) -> datetime:

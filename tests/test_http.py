@@ -14,13 +14,11 @@ from starlette.testclient import TestClient
 from ajar import founding, resources
 from ajar.app import App
 from ajar.config import Settings
-from ajar.errors import TooMany
 from ajar.http.router import UNKNOWN, Router
 from ajar.kernel import DateTime, Ref, ops, query, render
 from ajar.kernel.context import Caller, Context
 from ajar.kernel.operations import Operation, all_operations
 from ajar.kernel.registry import resources as registry
-from ajar.limits import Limits
 from ajar.resources.user import UserRef
 
 resources.load()
@@ -388,44 +386,7 @@ def test_a_day_begins_when_it_does_for_the_caller(api, clock):
     assert listed(api, path, headers={"x-tz-offset": "-4"}) == []
 
 
-# How many requests
-
-CALLER = Caller("orga_1", "user_1", "api_1")
-LEADS = Operation("lead.list", "GET", "/lead/", print)
-NOTES = Operation("activity.note.list", "GET", "/activity/note/", print)
-NEW_LEAD = Operation("lead.create", "POST", "/lead/", print)
-
-
-def test_a_key_may_ask_so_often_and_no_more():
-    limits = Limits(2)
-    assert limits(CALLER, LEADS)["ratelimit"] == "limit=2, remaining=1, reset=1"
-    assert limits(CALLER, LEADS)["ratelimit-remaining"] == "0"
-    with pytest.raises(TooMany) as refused:
-        limits(CALLER, LEADS)
-    body, headers = refused.value.body, refused.value.headers
-    assert headers["retry-after"] == headers["ratelimit-reset"] == "1"
-    assert (body["rate_limit"], body["rate_limit_type"]) == (2, "key")
-    assert 0 < body["rate_reset"] == body["error"]["rate_reset"] <= 0.5
-
-
-def test_each_group_of_endpoints_is_counted_for_itself():
-    limits = Limits(1)
-    for operation in (LEADS, NOTES, NEW_LEAD):
-        assert limits(CALLER, operation)["x-rate-limit-remaining"] == "0"
-
-
-def test_an_organization_may_ask_three_times_as_often_as_a_key():
-    limits, keys = Limits(1), [Caller("orga_1", "user_1", f"api_{n}") for n in range(4)]
-    for key in keys[:3]:
-        limits(key, LEADS)
-    with pytest.raises(TooMany) as refused:
-        limits(keys[3], LEADS)
-    assert refused.value.body["rate_limit_type"] == "organization"
-    limits(Caller("orga_2", "user_2", "api_9"), LEADS)
-
-
-def test_no_limit_says_nothing():
-    assert Limits(0)(CALLER, LEADS) == {}
+# How many requests; see test_limits.py
 
 
 @pytest.fixture(scope="module")

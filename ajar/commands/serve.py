@@ -18,6 +18,7 @@ from ajar.commands import Data, Trouble, settings
 from ajar.commands.database import owned
 from ajar.config import Settings
 from ajar.family import Child
+from ajar.limits import shared
 
 PATIENCE = 25  # seconds for requests to finish
 # Longer than a proxy in front keeps an idle connection, or it would send into closed ones.
@@ -49,7 +50,7 @@ def serve(
             forget_workers(url)
         here = settings(DATABASE_URL=url, AJAR_PORT=sock.getsockname()[1])
         introduce(here, url)
-        with metrics_directory(), Child("worker", "--until-eof") if worker else nullcontext():
+        with numbers(here), Child("worker", "--until-eof") if worker else nullcontext():
             print(f"Ajar {__version__} is at {here.address} (Ctrl-C ends it)", flush=True)
             answer(here, sock)
 
@@ -99,10 +100,13 @@ def introduce(here: Settings, url: str) -> None:
     print("".join(f"    {name + ':':10} {value}\n" for name, value in told.items()), flush=True)
 
 
-def metrics_directory() -> tempfile.TemporaryDirectory:
-    """Where the processes put their numbers, see `ajar.metrics`."""
-    directory = tempfile.TemporaryDirectory(prefix="ajar-metrics-")
+def numbers(here: Settings) -> tempfile.TemporaryDirectory:
+    """Where the processes put their numbers, see `ajar.metrics`; and their limits, if they share
+    any."""
+    directory = tempfile.TemporaryDirectory(prefix="ajar-numbers-")
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = directory.name
+    if here.workers > 1:
+        shared.make(directory.name)
     return directory
 
 

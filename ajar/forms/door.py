@@ -31,8 +31,8 @@ ANYWHERE = {
 class Door:
     """An ASGI application: /forms/ORGANIZATION/FORM/ is a page, and takes what is filled in."""
 
-    def __init__(self, api: Api, rate: int):
-        self.api, self.rate, self.limits = api, rate, Limits(rate)
+    def __init__(self, api: Api, limits: Limits, rate: int):
+        self.api, self.limits, self.rate = api, limits, rate
 
     async def __call__(self, scope, receive, send) -> None:
         call = Call(scope, receive)
@@ -55,8 +55,7 @@ class Door:
         return shown(call, page.form(form))
 
     async def take(self, call: Call, organization_id: str, form_id: str) -> Response:
-        if self.rate:
-            self.limits.take(self.rate, (network(call),), "address", MINUTE)
+        await self.limits.address(network(call), self.rate, MINUTE)
         data, encoded = await sent(call)
         async with self.api.pool.acquire() as db, db.transaction():
             ctx = self.context(db, call, organization_id)

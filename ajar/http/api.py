@@ -1,5 +1,6 @@
 """HTTP: find the operation, sign the caller in, run it; a change in one transaction."""
 
+import asyncio
 import re
 import time
 from collections.abc import Awaitable, Callable
@@ -16,6 +17,7 @@ from ajar import rights, scopes
 from ajar.clock import Clock
 from ajar.errors import ApiError, Invalid, Unavailable
 from ajar.formats import zone
+from ajar.http import repeating
 from ajar.http.request import PREFIX, Call, query_of, unknown
 from ajar.http.router import Router
 from ajar.kernel.context import Caller, Context
@@ -30,6 +32,9 @@ LOST = (
     asyncpg.InsufficientResourcesError,
     asyncpg.TransactionRollbackError,
 )
+# Seconds to wait for what is in the way: the same request, or another one that locks what this one
+# needs. Nothing was done yet, and what is in the way is over soon.
+PAUSES = (0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
 log = structlog.get_logger()
 
 
@@ -52,7 +57,7 @@ class Api:
         operations: dict[str, Operation],
         *,
         sign_in: SignIn,
-        limit: Callable[[Caller, Operation], dict[str, str]],
+        limit: Callable[[Caller, Operation], Awaitable[dict[str, str]]],
         clock: Clock,
         observe: Callable[[str, int, float], None],
         most_bytes: int,
@@ -63,7 +68,7 @@ class Api:
         self.router = Router(operations.values())
         self.sign_in, self.limit, self.clock, self.observe = sign_in, limit, clock, observe
         self.most_bytes, self.fold, self.origin = most_bytes, fold, origin
-        self.settings = settings
+        self.settings, self.answers = settings, repeating.Answers(settings)
 
     async def __call__(self, scope, receive, send) -> None:
         started = time.perf_counter()
@@ -73,6 +78,15 @@ class Api:
         self.observe(call.name, response.status_code, time.perf_counter() - started)
 
     async def respond(self, call: "Call") -> Response:
+        for pause in PAUSES:
+            try:
+                return await self.attempt(call)
+            except (repeating.UnderWay, asyncpg.TransactionRollbackError) as error:
+                log.info("in the way", request_id=call.request_id, error=repr(error))
+                await asyncio.sleep(pause)
+        return await self.attempt(call)
+
+    async def attempt(self, call: "Call") -> Response:
         method = call.method
         body = await call.body(self.most_bytes) if method in ("POST", "PUT") else {}
         if method == "POST":
@@ -81,17 +95,25 @@ class Api:
         operation, found = self.router.find(method, call.path)
         call.name = operation.name
         async with self.pool.acquire() as db:
-            caller = await self.sign_in(db, call.headers, method, call.address)
-            scopes.check(caller, operation)
-            call.headers_out |= self.limit(caller, operation)
+            if not call.caller:
+                call.caller = await self.let_in(db, call, method, operation)
             if params:
                 self.notice(call, operation, params)
-            ctx = self.context(db, caller, call, method)
+            ctx = self.context(db, call.caller, call, method)
             try:
+                if key := repeating.key_of(call.headers, operation):
+                    kept = await self.once(ctx, key, operation, params | found, body)
+                    return answer(kept.content, kept.status, call.headers_out | kept.headers)
                 result = await self.run(ctx, operation, params | found, body)
             except asyncpg.IntegrityConstraintViolationError as error:
                 raise conflict(error) from None
-        return answer(result, operation.status, call.headers_out)
+        return answer(result, operation.status, call.headers_out | ctx.headers)
+
+    async def let_in(self, db: Any, call: "Call", method: str, operation: Operation) -> Caller:
+        caller = await self.sign_in(db, call.headers, method, call.address)
+        scopes.check(caller, operation)
+        call.headers_out |= await self.limit(caller, operation)
+        return caller
 
     async def run(self, ctx: Context, operation: Operation, params: dict, body: dict) -> Any:
         rights.check(ctx, operation.name, params)
@@ -103,6 +125,22 @@ class Api:
             self.sign_in.forget()
         return result
 
+    async def once(
+        self, ctx: Context, key: str, operation: Operation, params: dict, body: dict
+    ) -> repeating.Answer:
+        """What this request was answered before; or else do it, and keep what is answered, in the
+        transaction that makes the change."""
+        request = repeating.fingerprint(operation, params, body)
+        async with ctx.db.transaction():
+            if kept := await self.answers.find(ctx, key, request):
+                return kept
+            content = text(await operation.call(ctx, params, body), operation.status)
+            kept = repeating.Answer(operation.status, content, ctx.headers)
+            await self.answers.keep(ctx, key, request, kept)
+        if ctx.rights_changed:
+            self.sign_in.forget()
+        return kept
+
     def context(self, db, caller: Caller, call: "Call", method: str) -> Context:
         here = UTC
         if offset := call.headers.get("x-tz-offset"):
@@ -112,7 +150,7 @@ class Api:
                 raise ApiError(f"x-tz-offset: {error}") from None
         meta = {"request_method": method, "request_path": PREFIX + call.path}
         ctx = Context(db, caller, self.clock(), here, call.request_id, self.fold, self.origin)
-        ctx.meta, ctx.headers, ctx.settings = meta, call.headers_out, self.settings
+        ctx.meta, ctx.settings = meta, self.settings
         return ctx
 
     def notice(self, call: "Call", operation: Operation, params: dict) -> None:
@@ -157,3 +195,10 @@ def answer(result: Any, status: int, headers: dict[str, str]) -> Response:
         return Response(None, 204, headers)
     content = result if isinstance(result, str) else msgspec.json.encode(result)
     return Response(content, status, headers, media_type="application/json")
+
+
+def text(result: Any, status: int) -> str:
+    """The body of an answer."""
+    if status == 204:
+        return ""
+    return result if isinstance(result, str) else msgspec.json.encode(result).decode()

@@ -12,6 +12,7 @@ from starlette.datastructures import Headers
 from ajar import ids
 from ajar.errors import ApiError, NotFound, TooLarge
 from ajar.http.router import UNKNOWN
+from ajar.kernel.context import Caller
 from ajar.kernel.operations import Operation
 
 PREFIX = "/api/v1"
@@ -31,6 +32,8 @@ class Call:
         self.request_id = ids.new("req")
         self.headers_out = {"x-request-id": self.request_id}
         self.name = "unknown"
+        self.sent: bytes | None = None  # its body, once it was read
+        self.caller: Caller | None = None  # once it was let in, and counted
 
     @property
     def address(self) -> str:
@@ -39,7 +42,9 @@ class Call:
         return client[0] if client else ""
 
     async def body(self, most: int) -> dict:
-        raw = await self.raw(most)
+        if self.sent is None:
+            self.sent = await self.raw(most)
+        raw = self.sent
         if not raw:
             return {}
         kind = self.headers.get("content-type", "").partition(";")[0].strip().lower()

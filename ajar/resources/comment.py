@@ -18,7 +18,9 @@ from ajar.kernel import (
     query,
 )
 from ajar.kernel.operations import list_parameters, show
-from ajar.resources.comment_thread import CommentThread, ObjectRef, join
+from ajar.kernel.registry import resources
+from ajar.kernel.sql import Statement, parameter, shapes
+from ajar.resources.comment_thread import COMMENTED, CommentThread, ObjectRef, join
 from ajar.resources.file import uses_files
 
 
@@ -99,6 +101,7 @@ async def update(ctx, params, body):
 @operation("comment.delete", "DELETE", "/comment/{id}/", status=204, of=Comment)
 async def delete(ctx, params, body):
     """A comment among others leaves its place; the last one takes the thread with it."""
+    await hold(ctx, params["id"])
     comment = await ops.get(ctx, Comment, params["id"])
     if comment["removed_at"]:
         return
@@ -110,3 +113,18 @@ async def delete(ctx, params, body):
     await ops.write(ctx, Comment, comment, comment | removed)
     fewer = {"num_comments": thread["num_comments"] - 1}
     await ops.write(ctx, CommentThread, thread, thread | fewer)
+
+
+async def hold(ctx, id: str) -> None:
+    """Lock what is commented on before its thread and its comments, as everybody does: two that
+    took them in different orders would wait for each other."""
+    for record in await ctx.rows(await object_of(), id=id):
+        name = COMMENTED[record["object_id"].partition("_")[0]]
+        await ops.get(ctx, resources[name], record["object_id"])
+
+
+@shapes(1)
+def object_of() -> Statement:
+    rows = query.rows(Comment)
+    found = query.owned(Comment, rows, rows.c.object_id)
+    return Statement(found.where(rows.c.id == parameter("id"), rows.c.removed_at.is_(None)))

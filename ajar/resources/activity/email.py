@@ -22,6 +22,7 @@ from ajar.kernel import (
     Text,
     computed,
     operation,
+    ops,
 )
 from ajar.kernel.operations import show
 from ajar.kernel.sql import NO_ITEMS
@@ -254,3 +255,11 @@ def summary(opens: list[dict]) -> str | None:
 async def update(ctx, params, body):
     """Only drafts can be edited; what waits to be sent can be taken back."""
     return await show(ctx, Email, await sending.update(ctx, Email, params["id"], body), params)
+
+
+@operation("activity.email.delete", "DELETE", "/activity/email/{id}/", of=Email)
+async def delete(ctx, params, body):
+    """Its thread goes with the last of its mails."""
+    await conversations.take_turn_of(ctx, Email, params["id"])
+    await ops.delete(ctx, Email, params["id"])
+    return {}

@@ -4,7 +4,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ajar.kernel import Int, Items, Text, computed, ops, query, render
+from ajar import conversations
+from ajar.kernel import Int, Items, Text, computed, operation, ops, query, render
 from ajar.kernel.registry import resources
 from ajar.resources.activity import Activity, without_bodies
 
@@ -67,3 +68,11 @@ def mails(thread, order: str):
     one = render.text(email, without_bodies(tuple(email.about.visible)), rows)
     array = render.array(one, query.ordering(email, rows, order))
     return query.related(email, rows, array).where(rows.c.thread_id == thread.id).scalar_subquery()
+
+
+@operation("activity.emailthread.delete", "DELETE", "/activity/emailthread/{id}/", of=EmailThread)
+async def delete(ctx, params, body):
+    """All of its mails go, too."""
+    await conversations.take_turn_of(ctx, EmailThread, params["id"])
+    await ops.delete(ctx, EmailThread, params["id"])
+    return {}

@@ -1,0 +1,258 @@
+"""How often somebody may ask, wherever it is counted."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections import Counter
+
+import pytest
+
+from ajar.config import Settings
+from ajar.errors import TooMany
+from ajar.kernel.context import Caller
+from ajar.kernel.operations import Operation
+from ajar.limits import Limits, buckets, shared
+from ajar.limits.buckets import Allowance, Bucket, Memory
+from ajar.limits.valkey import Elsewhere
+from ajar.providers.valkey import Valkey
+
+CALLER = Caller("orga_1", "user_1", "api_1")
+LEADS = Operation("lead.list", "GET", "/lead/", print)
+NOTES = Operation("activity.note.list", "GET", "/activity/note/", print)
+NEW_LEAD = Operation("lead.create", "POST", "/lead/", print)
+# A Valkey or Redis server whose first database these tests may empty.
+SERVER = os.environ.get("AJAR_TEST_VALKEY")
+needs_a_server = pytest.mark.skipif(not SERVER, reason="AJAR_TEST_VALKEY names no server")
+
+
+@pytest.fixture(params=["memory", "shared", pytest.param("valkey", marks=needs_a_server)])
+def store(request, runner, tmp_path, monkeypatch):
+    """Each place in which requests are counted."""
+    if request.param == "memory":
+        yield Memory()
+    elif request.param == "shared":
+        monkeypatch.setenv(shared.FILE, "")  # it is put back afterwards
+        shared.make(str(tmp_path))
+        yield (made := shared.Shared(os.environ[shared.FILE]))
+        runner.run(made.close())
+    else:
+        runner.run(emptied())
+        yield (made := Elsewhere(SERVER))
+        assert made.pause_until == 0
+        runner.run(made.close())
+
+
+async def emptied():
+    server = Valkey(SERVER)
+    await server.ask("FLUSHDB")
+    await server.close()
+
+
+@pytest.fixture
+def runner():
+    with asyncio.Runner() as runner:
+        yield runner
+
+
+@pytest.fixture
+def limited(store, runner):
+    """Call it with settings; call the answer with a caller and an operation."""
+
+    def made(**settings):
+        limits = Limits(Settings(**settings), store)
+        return lambda *request: runner.run(limits(*request))
+
+    return made
+
+
+def test_a_key_may_ask_so_often_and_no_more(limited):
+    ask = limited(rate_limit=2)
+    assert ask(CALLER, LEADS)["ratelimit"] == "limit=2, remaining=1, reset=1"
+    assert ask(CALLER, LEADS)["ratelimit-remaining"] == "0"
+    with pytest.raises(TooMany) as refused:
+        ask(CALLER, LEADS)
+    body, headers = refused.value.body, refused.value.headers
+    assert headers["retry-after"] == headers["ratelimit-reset"] == "1"
+    assert (body["rate_limit"], body["rate_limit_type"]) == (2, "key")
+    assert 0 < body["rate_reset"] == body["error"]["rate_reset"] <= 0.5
+
+
+def test_each_group_of_endpoints_is_counted_for_itself(limited):
+    ask = limited(rate_limit=1)
+    for operation in (LEADS, NOTES, NEW_LEAD):
+        assert ask(CALLER, operation)["x-rate-limit-remaining"] == "0"
+
+
+def test_an_organization_may_ask_three_times_as_often_as_a_key(limited):
+    ask, keys = limited(rate_limit=1), [Caller("orga_1", "user_1", f"api_{n}") for n in range(4)]
+    for key in keys[:3]:
+        ask(key, LEADS)
+    with pytest.raises(TooMany) as refused:
+        ask(keys[3], LEADS)
+    assert refused.value.body["rate_limit_type"] == "organization"
+    ask(Caller("orga_2", "user_2", "api_9"), LEADS)
+
+
+def test_settings_say_how_many_times_as_often(limited):
+    ask = limited(rate_limit=1, organization_rate=1)
+    ask(CALLER, LEADS)
+    with pytest.raises(TooMany):
+        ask(Caller("orga_1", "user_2", "api_2"), LEADS)
+
+
+def test_a_group_may_have_a_limit_of_its_own(limited):
+    ask = limited(rate_limit=9, rate_limits={"lead": 5, "POST:lead": 2, "activity": 0})
+    assert ask(CALLER, LEADS)["ratelimit-limit"] == "5"
+    assert ask(CALLER, NEW_LEAD)["ratelimit-limit"] == "2"
+    assert ask(CALLER, NOTES) == {}
+
+
+def test_an_oauth_application_and_a_session_count_for_themselves(limited):
+    ask = limited(rate_limit=1)
+    for caller in (
+        CALLER,
+        Caller("orga_1", "user_1", oauth_client_id="oa2client_1"),
+        Caller("orga_1", "user_1"),
+    ):
+        ask(caller, LEADS)
+        with pytest.raises(TooMany):
+            ask(caller, LEADS)
+
+
+def test_no_limit_says_nothing(limited):
+    assert limited(rate_limit=0)(CALLER, LEADS) == {}
+
+
+def test_an_address_may_send_so_often(store, runner):
+    limits = Limits(Settings(), store)
+    for _ in range(3):
+        runner.run(limits.address("203.0.113.7", 3, 60))
+    with pytest.raises(TooMany) as refused:
+        runner.run(limits.address("203.0.113.7", 3, 60))
+    assert 15 <= int(refused.value.headers["retry-after"]) <= 20
+    runner.run(limits.address("203.0.113.8", 3, 60))
+
+
+# Fairness, by a clock of our own
+
+
+def simulated(often: dict[str, int], rate: int, most: int, seconds: int) -> Counter:
+    """How many requests of each key passed, and how many were refused: so many a second each."""
+    ours, keys = Bucket(), {name: Bucket() for name in often}
+    asked = sorted((n / each, name) for name, each in often.items() for n in range(each * seconds))
+    seen = Counter()
+    for now, name in asked:
+        allowance = Allowance(name, rate, 1.0, "ours", most)
+        taken = buckets.take(now, allowance, keys[name], ours)
+        seen[name, "refused" if taken.wait else "passed"] += 1
+    return seen
+
+
+def test_who_asks_little_is_not_refused_because_of_colleagues():
+    greedy = {f"greedy {n}": n for n in (383, 389, 397, 401)}
+
+    seen = simulated(greedy | {"quiet": 20}, rate=100, most=200, seconds=10)
+
+    assert seen["quiet", "refused"] == 0
+    passed = [seen[name, "passed"] for name in greedy]
+    assert min(passed) > 0.9 * max(passed)
+    assert 1900 < sum(passed) + 200 <= 2000 + 2 * 200  # what there was at first, and a debt
+
+
+def test_what_nobody_else_wants_may_be_taken():
+    seen = simulated({"greedy": 400, "quiet": 1}, rate=100, most=200, seconds=10)
+
+    assert 990 <= seen["greedy", "passed"] <= 1100
+
+
+def test_many_new_keys_get_no_more_than_twice_what_there_is():
+    seen = simulated({f"key {n}": 10 for n in range(1000)}, rate=100, most=200, seconds=1)
+
+    assert sum(n for (_, how), n in seen.items() if how == "passed") <= 2 * 200 + 200
+
+
+# Several processes
+
+HAMMER = """
+import asyncio, sys
+from ajar.limits.buckets import Allowance
+from ajar.limits.shared import Shared
+async def ask():
+    store, passed = Shared(sys.argv[1]), 0
+    for n in range(200):
+        taken = await store.take(Allowance("api_1", 100, 3600 * 24, "orga_1", 300))
+        passed += not taken.wait
+        await store.take(Allowance(f"other {sys.argv[2]} {n}", 1))
+    print(passed)
+asyncio.run(ask())
+"""
+
+
+def test_processes_count_together(tmp_path, monkeypatch):
+    monkeypatch.setenv(shared.FILE, "")
+    shared.make(str(tmp_path))
+    command = [sys.executable, "-c", HAMMER, os.environ[shared.FILE]]
+    run = [
+        subprocess.Popen([*command, str(n)], stdout=subprocess.PIPE, text=True) for n in range(2)
+    ]
+
+    assert sum(int(one.communicate()[0]) for one in run) == 100
+
+
+def test_a_file_that_is_full_forgets_what_was_used_longest_ago(tmp_path, monkeypatch, runner):
+    monkeypatch.setenv(shared.FILE, "")
+    monkeypatch.setattr(shared, "ROWS", 1)
+    shared.make(str(tmp_path))
+    store = shared.Shared(os.environ[shared.FILE])
+    for n in range(shared.PLACES):
+        runner.run(store.take(Allowance(f"key {n}", 1)))
+    assert runner.run(store.take(Allowance("key 1", 1))).wait
+
+    runner.run(store.take(Allowance("one more", 1)))
+
+    assert runner.run(store.take(Allowance("key 1", 1))).wait
+    assert not runner.run(store.take(Allowance("key 0", 1))).wait
+    runner.run(store.close())
+
+
+# A server elsewhere
+
+
+def test_a_server_that_is_gone_refuses_nobody(runner):
+    ask = Limits(Settings(rate_limit=2, limits_url="valkey://127.0.0.1:1"))
+    for _ in range(2):
+        runner.run(ask(CALLER, LEADS))
+    with pytest.raises(TooMany):  # this process still counts
+        runner.run(ask(CALLER, LEADS))
+
+
+def test_a_server_that_says_nothing_makes_nobody_wait_for_long(runner):
+    async def silent(reader, writer):
+        await reader.read()
+        writer.close()
+
+    async def ask():
+        server = await asyncio.start_server(silent, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        limits = Limits(Settings(rate_limit=5, limits_url=f"redis://:hush@127.0.0.1:{port}"))
+        before = asyncio.get_running_loop().time()
+        for _ in range(4):
+            await limits(CALLER, LEADS)
+        await limits.store.close()
+        server.close()
+        await asyncio.sleep(0.05)  # for it to notice
+        return asyncio.get_running_loop().time() - before
+
+    assert runner.run(ask()) < 1.5
+
+
+@needs_a_server
+def test_many_questions_at_once_go_over_one_connection(runner):
+    async def ask():
+        server = Valkey(SERVER)
+        answers = await asyncio.gather(*(server.ask("ECHO", n) for n in range(500)))
+        await server.close()
+        return answers
+
+    assert runner.run(ask()) == [str(n) for n in range(500)]
