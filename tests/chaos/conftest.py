@@ -8,7 +8,7 @@ import time
 import httpx2
 import pytest
 
-from tests.clients.conftest import company, founded, serve, served  # noqa: F401
+from tests.clients.conftest import close, company, founded, lead, serve, served  # noqa: F401
 from tests.commands.conftest import start  # noqa: F401
 from tests.webhooks.conftest import receiver  # noqa: F401
 
@@ -24,15 +24,18 @@ class Client:
         self.http = httpx2.Client(auth=(key, ""), timeout=20)
         self.tries, self.replayed = 0, 0
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.http.close()
+
     def once(self, method: str, path: str, name: str, body: dict | None = None):
         """One attempt: an answer, or None if there was none, or none that counts."""
         self.tries += 1
-        options = {"json": body} if body is not None else {}
-        headers = {"idempotency-key": name}
+        headers, url = {"idempotency-key": name}, f"{self.url()}/api/v1{path}"
         try:
-            answer = self.http.request(
-                method, f"{self.url()}/api/v1{path}", headers=headers, **options
-            )
+            answer = self.http.request(method, url, headers=headers, json=body)
         except httpx2.TransportError:
             return None
         if answer.status_code in AGAIN:

@@ -1,5 +1,6 @@
 """Connections that are cut at any byte: what is sent again with its key is done once."""
 
+import contextlib
 import os
 import random
 import socket
@@ -31,16 +32,21 @@ class Proxy:
                 near, _ = self.socket.accept()
             except OSError:  # it was closed
                 return
-            far = socket.create_connection(self.there)
-            limits = [None, None]
+            limits: list[int | None] = [None, None]
             if self.chance.random() < 0.6:
                 limits[self.chance.randrange(2)] = self.chance.randrange(LONGEST)
-            for ends, limit in zip(((near, far), (far, near)), limits, strict=True):
-                threading.Thread(target=self.pass_on, args=(*ends, limit), daemon=True).start()
+            threading.Thread(target=self.join, args=(near, *limits), daemon=True).start()
+
+    def join(self, near, sent, answered):
+        with near, socket.create_connection(self.there) as far:
+            back = threading.Thread(target=self.pass_on, args=(far, near, answered), daemon=True)
+            back.start()
+            self.pass_on(near, far, sent)
+            back.join()
 
     def pass_on(self, source, target, limit):
         passed = 0
-        try:
+        with contextlib.suppress(OSError):
             while data := source.recv(65536):
                 if limit is not None and passed + len(data) > limit:
                     target.sendall(data[: limit - passed])
@@ -48,13 +54,9 @@ class Proxy:
                     break
                 target.sendall(data)
                 passed += len(data)
-        except OSError:
-            pass
         for one in (source, target):
-            try:
+            with contextlib.suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                continue
 
     def close(self):
         self.socket.close()
@@ -73,24 +75,23 @@ def test_what_is_sent_up_to_five_times_is_done_once(world, company, proxy, toget
     replayed = []
 
     def write():
-        client = Client(lambda: proxy.url, company.key)
-        while wanted:
-            try:
-                n, times, at_once = wanted.pop()
-            except IndexError:
-                return
-            send(client, n, times, at_once)
+        with Client(lambda: proxy.url, company.key) as client, contextlib.suppress(IndexError):
+            while True:
+                send(client, *wanted.pop())
         replayed.append(client.replayed)
 
     def send(client, n, times, at_once):
         asked = ("POST", "/lead/", f"lead {n}".replace(" ", "-"), {"name": f"Lead {n}"})
-        others = [Client(client.url, client.key) for _ in range(times - 1 if at_once else 0)]
         if at_once:
-            together(*(lambda one=one: one.once(*asked) for one in [client, *others]))
+            together(*[lambda: alone(asked)] * times)
         answered = [client.once(*asked) for _ in range(1 if at_once else times)]
         while not any(answered):  # a client does not give up
             answered = [client.once(*asked)]
         assert len({answer.content for answer in answered if answer}) == 1
+
+    def alone(asked):
+        with Client(lambda: proxy.url, company.key) as client:
+            client.once(*asked)
 
     together(*[write] * CLIENTS)
 

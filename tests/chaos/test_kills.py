@@ -94,8 +94,8 @@ def mortal(start):
 @pytest.fixture
 def subscribed(mortal, receiver):
     there = receiver()
-    client = Client(lambda: mortal.url, mortal.key)
-    client.do("POST", "/webhook/", {"url": there.url, "events": KINDS})
+    with Client(lambda: mortal.url, mortal.key) as client:
+        client.do("POST", "/webhook/", {"url": there.url, "events": KINDS})
     return there
 
 
@@ -109,11 +109,11 @@ class Load:
         self.tries = self.replayed = 0
 
     def run(self) -> None:
-        client, chance = Client(lambda: self.mortal.url, self.mortal.key), random.Random()
-        mine: list[str] = []
-        while self.take():
-            kind = chance.choices(("create", "update", "note", "delete"), (4, 4, 2, 1))[0]
-            self.change(client, kind if mine else "create", mine, chance)
+        mine, chance = [], random.Random()
+        with Client(lambda: self.mortal.url, self.mortal.key) as client:
+            while self.take():
+                kind = chance.choices(("create", "update", "note", "delete"), (4, 4, 2, 1))[0]
+                self.change(client, kind if mine else "create", mine, chance)
         self.tries += client.tries
         self.replayed += client.replayed
 
