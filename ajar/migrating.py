@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from ajar import database, partitions, resources
 from ajar.clock import Clock
+from ajar.http import repeating  # noqa: F401 (it has a table)
 from ajar.kernel.sql import metadata
 from ajar.migrations import HERE, differs, ours
 

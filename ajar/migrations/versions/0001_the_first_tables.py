@@ -112,6 +112,19 @@ def upgrade() -> None:
         unique=True,
     )
     op.create_table(
+        "idempotency_key",
+        sa.Column("organization_id", sa.Text(), nullable=False),
+        sa.Column("credential", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("request", sa.LargeBinary(), nullable=False),
+        sa.Column("status", sa.BigInteger(), nullable=False),
+        sa.Column("headers", postgresql.JSONB(), nullable=False),
+        sa.Column("answer", sa.LargeBinary(), nullable=False),
+        sa.Column("date_created", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("organization_id", "credential", "key", name="pk__idempotency_key"),
+    )
+    op.create_index("ix__idempotency_key__date_created", "idempotency_key", ["date_created"])
+    op.create_table(
         "lead_tally",
         sa.Column("organization_id", sa.Text(), nullable=False),
         sa.Column("shard", sa.Integer(), nullable=False),
