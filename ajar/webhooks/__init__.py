@@ -8,6 +8,7 @@ from ajar import database
 from ajar.clock import Clock
 from ajar.config import Settings
 from ajar.jobs import periodic
+from ajar.vault import Vault
 from ajar.webhooks import again  # noqa: F401 (it has a task)
 from ajar.webhooks.following import Follower
 from ajar.webhooks.pausing import watch
@@ -37,7 +38,7 @@ async def run(url: str, settings: Settings, clock: Clock) -> None:
 
 def parts(pool: Any, settings: Settings, clock: Clock) -> tuple[Follower, Sender]:
     fold = timedelta(seconds=settings.event_consolidation_seconds)
-    sender = Sender(pool, clock, settings.allow_private_addresses)
+    sender = Sender(pool, clock, Vault(settings), settings.allow_private_addresses)
     return Follower(pool, clock, fold), sender
 
 

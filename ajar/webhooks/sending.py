@@ -21,6 +21,7 @@ from ajar.kernel.sql import TIME, Statement, parameter, shapes
 from ajar.providers import web
 from ajar.resources.webhook.delivery import TABLE as delivery
 from ajar.resources.webhook.delivery import body_of
+from ajar.vault import Locked, Vault
 from ajar.webhooks.pausing import MOST_HOURS, pause
 from ajar.webhooks.signature import signed
 
@@ -74,8 +75,9 @@ class Outcome(NamedTuple):
 class Sender:
     """Serves the webhooks that have something due."""
 
-    def __init__(self, pool: asyncpg.Pool, clock: Clock, allow_private: bool):
-        self.pool, self.clock, self.allow_private = pool, clock, allow_private
+    def __init__(self, pool: asyncpg.Pool, clock: Clock, vault: Vault, allow_private: bool):
+        self.pool, self.clock, self.vault = pool, clock, vault
+        self.allow_private = allow_private
         self.lanes: dict[tuple[str, str], asyncio.Task] = {}
         self.probes = asyncio.Semaphore(PROBES)
         self.ending = False
@@ -146,18 +148,24 @@ class Sender:
         if row["body"] is None:
             return self.outcome(row, began, 0, None, None, "The event is no longer kept.")
         body = row["body"].encode()
-        headers = {"content-type": "application/json"} | signed(row, body, began)
         try:
+            headers = {"content-type": "application/json"} | signed(self.keys(row), body, began)
             response = await door.request(
                 "POST", row["url"], headers=headers, content=body, timeout=TIMEOUT
             )
             status, answer = response.status, legible(response.body)
             if not 200 <= status < 300:
                 error = f"The receiver answered {status}."
-        except (web.Refused, web.Failed) as failure:
+        except (web.Refused, web.Failed, Locked) as failure:
             error = legible(str(failure).encode())
         milliseconds = round((loop.time() - started) * 1000)
         return self.outcome(row, began, milliseconds, status, answer, error)
+
+    def keys(self, row: Any) -> dict[str, Any]:
+        """What to sign with, in the clear."""
+        sealed = {name: row[name] for name in ("signature_key", "older_key")}
+        keys = {name: key and self.vault.open(key.encode()) for name, key in sealed.items()}
+        return keys | {"older_key_until": row["older_key_until"]}
 
     def outcome(
         self,

@@ -34,10 +34,31 @@ def test_a_new_webhook_is_active_and_has_a_key(api):
     assert made["events"] == [LEADS[0] | {"extra_filter": None}]
 
 
-def test_the_key_is_shown_on_every_read(api):
+def test_the_key_is_shown_of_a_single_one_and_in_no_list(api):
     made = api.make("webhook")
-    assert api.ok("get", f"/webhook/{made['id']}/")["signature_key"] == made["signature_key"]
-    assert api.ok("get", "/webhook/")["data"][0]["signature_key"] == made["signature_key"]
+    path = f"/webhook/{made['id']}/"
+
+    assert api.ok("get", path) == made
+    assert api.ok("put", path, json={"url": made["url"]})["signature_key"] == made["signature_key"]
+    assert api.ok("get", "/webhook/")["data"][0]["signature_key"] is None
+    listed = api.get("/webhook/", params={"_fields": "id,signature_key"}).text
+    assert made["signature_key"] not in listed
+    assert api.ok("get", path, params={"_fields": "id"}) == {"id": made["id"]}
+    wanted = api.ok("get", path, params={"_fields": "id,signature_key"})
+    assert wanted["signature_key"] == made["signature_key"]
+
+
+def test_the_key_is_kept_encrypted(api, world):
+    made = api.make("webhook")
+    api.ok("post", f"/webhook/{made['id']}/rotate_key/", json={})
+
+    (row,) = world.sql("select webhook::text from webhook where id = $1", made["id"])
+
+    assert made["id"] in row[0] and made["signature_key"] not in row[0]
+
+
+def test_the_key_of_a_stranger_is_not_shown(api, stranger):
+    assert api.get(f"/webhook/{stranger.make('webhook')['id']}/").status_code == 404
 
 
 def test_dates_have_no_offset(api):

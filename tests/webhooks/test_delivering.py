@@ -1,5 +1,6 @@
 """What happens is told to whoever subscribed to it."""
 
+import dataclasses
 import json
 
 import pytest
@@ -30,6 +31,20 @@ def test_a_delivery_is_signed(api, receiver, subscribe, deliver):
 
     ((headers, body),) = there.requests
     assert headers["close-sig-hash"] == signature(webhook["signature_key"], headers, body)
+
+
+def test_what_cannot_be_signed_is_not_sent(api, receiver, subscribe, deliver, world, monkeypatch):
+    there = receiver()
+    webhook = subscribe(there)
+    api.make("lead")
+    other = dataclasses.replace(world.app.settings, secret_key="another key than before, and long")
+    monkeypatch.setattr(world.app, "settings", other)
+
+    deliver()
+
+    assert there.requests == []
+    (tried,) = api.ok("get", f"/webhook/{webhook['id']}/deliveries/")["data"]
+    assert tried["status"] == "waiting" and "AJAR_SECRET_KEY" in tried["error"]
 
 
 def test_each_attempt_is_signed_anew(api, receiver, subscribe, deliver, clock):

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
@@ -24,6 +25,7 @@ from ajar.kernel import (
     operation,
     ops,
     query,
+    render,
 )
 from ajar.kernel.fields import cleaned
 from ajar.kernel.operations import show
@@ -33,6 +35,7 @@ from ajar.kernel.tables import TRANSACTION
 from ajar.providers import web
 from ajar.resources.role import lock
 from ajar.resources.webhook.kinds import ACTIONS, OLDER
+from ajar.vault import Vault
 
 MOST = 40  # an organization
 UNHEALTHY = 24  # hours in a row in which nothing arrived
@@ -103,6 +106,14 @@ class Subscribed(Items):
         return items
 
 
+class Key(Text):
+    """What deliveries are signed with, encrypted. Rows show nothing of it; whoever asks for a
+    single one is shown it in the clear, see `told`."""
+
+    def shown(self, row):
+        return sa.cast(sa.null(), sa.Text)
+
+
 class Yes(Bool):
     blank = True
 
@@ -144,8 +155,8 @@ class Webhook(
     verify_ssl = Yes()
     status = Choice("active", "paused", required=True, default="active")
     pause_reason = Text(readonly=True)
-    signature_key = Text(readonly=True)
-    older_key = Text(readonly=True, hidden=True)
+    signature_key = Key(readonly=True)
+    older_key = Key(readonly=True, hidden=True)
     older_key_until = DateTime(readonly=True, hidden=True)
     api_key_id = Text(readonly=True)
     latest_error = Text(readonly=True)
@@ -184,7 +195,7 @@ class Webhook(
     @staticmethod
     async def prepare(ctx, old, new):
         if not old:
-            new |= {"signature_key": ids.secret(), "api_key_id": ctx.caller.api_key_id}
+            new |= {"signature_key": made_key(ctx), "api_key_id": ctx.caller.api_key_id}
             new |= {"delivered": 0, "failed": 0, "recent_consecutive_fail_buckets_cnt": 0}
         if new["status"] == old.get("status"):
             return
@@ -199,6 +210,18 @@ class Webhook(
     async def changed(ctx, old, new):
         if new.get("status") == "paused" and old:
             await ctx.db.execute(DROP, ctx.organization_id, new["id"])
+
+
+def made_key(ctx) -> str:
+    return Vault(ctx.settings).seal(ids.secret()).decode()
+
+
+def told(ctx, text: str, key: str) -> str:
+    """The JSON of a webhook with its key, if that is a part of it."""
+    shown = msgspec.json.decode(text)
+    if "signature_key" in shown:
+        shown["signature_key"] = Vault(ctx.settings).open(key.encode())
+    return msgspec.json.encode(shown).decode()
 
 
 DROP = """
@@ -230,7 +253,32 @@ async def create(ctx, params, body):
         raise Invalid(errors=[f"An organization may have no more than {MOST} webhooks."])
     row = await ops.write(ctx, Webhook, {}, new)
     ctx.headers["location"] = f"/api/v1/webhook/{row['id']}/"
-    return await show(ctx, Webhook, row, params)
+    return told(ctx, await show(ctx, Webhook, row, params), row["signature_key"])
+
+
+@operation("webhook.get", "GET", "/webhook/{id}/", of=Webhook, parameters=("_fields",))
+async def get(ctx, params, body):
+    """A single one, with its key."""
+    names, keys = render.wanted(Webhook, params.get("_fields"))
+    rows = await ctx.rows(await found(names), id=params["id"], custom_keys=keys)
+    if not rows:
+        raise render.missing(Webhook)
+    return told(ctx, rows[0]["json"], rows[0]["signature_key"])
+
+
+@shapes(50)
+def found(names: tuple | None) -> Statement:
+    rows = query.rows(Webhook)
+    json = render.text(Webhook, names, rows).label("json")
+    of_one = query.owned(Webhook, rows, rows.c.signature_key, json)
+    return Statement(of_one.where(rows.c.id == parameter("id")))
+
+
+@operation("webhook.update", "PUT", "/webhook/{id}/", of=Webhook, parameters=("_fields",))
+async def update(ctx, params, body):
+    """What is sent changes; its key stays."""
+    row = await ops.update(ctx, Webhook, params["id"], body)
+    return told(ctx, await show(ctx, Webhook, row, params), row["signature_key"])
 
 
 @shapes(1)
@@ -257,7 +305,8 @@ async def rotate_key(ctx, params, body):
     hours = cleaned(OVERLAP, body)["overlap_hours"]
     old = await ops.get(ctx, Webhook, params["id"])
     until = ctx.now + timedelta(hours=hours)
-    keys = {"signature_key": ids.secret(), "older_key": None, "older_key_until": None}
+    keys = {"signature_key": made_key(ctx), "older_key": None, "older_key_until": None}
     if hours:
         keys |= {"older_key": old["signature_key"], "older_key_until": until}
-    return (await ops.write(ctx, Webhook, old, old | keys)).json
+    row = await ops.write(ctx, Webhook, old, old | keys)
+    return told(ctx, row.json, row["signature_key"])
