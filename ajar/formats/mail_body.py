@@ -28,6 +28,7 @@ PROPERTIES = re.compile(
     r"|overflow-wrap|table-layout|vertical-align|white-space"
 )
 VALUE = re.compile(r"([^\\()<>{}@]|\b(rgb|hsl)a?\([\d.,% /]*\))*", re.IGNORECASE)
+QUOTED = ("http://", "https://", "mid:")  # where a quotation may be from
 SCHEMES = {"http", "https", "mailto", "tel", "cid"}
 
 
@@ -66,6 +67,8 @@ def html_parts(html: str | None) -> list[dict] | None:
 
 
 def _keep(tag: str, name: str, value: str) -> str | None:
+    if name == "cite":  # the library looks at the addresses of links and pictures only
+        return value if value.lower().startswith(QUOTED) else None
     return _keep_style(value) if name == "style" else value
 
 

@@ -14,6 +14,9 @@ from jinja2 import ChainableUndefined, TemplateError, Undefined, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+MARK = re.compile("\ue000([0-9]+)\ue001")  # what stands for a tag: letters that nobody uses
+ELEMENT = re.compile("<[^<>]*>")
+HTML = re.compile(r"<[a-zA-Z/!?]")
 ODD = re.compile(r"\.\[(?=\s*[\"'])")  # `custom.["Field"]`: the way the API writes it
 SURROGATE = re.compile("[\ud800-\udfff]")  # half a character
 ALLOWED = (
@@ -108,6 +111,23 @@ def check(text: str | None) -> None:
 @lru_cache(200)
 def compiled(text: str, rich: bool) -> Any:
     return (RICH if rich else PLAIN).from_string(parsed(text))
+
+
+def around(text: str, change: Callable[[str], str]) -> str:
+    """HTML changed, but for the tags in it; or ValueError if one would not stay in place, or would
+    itself be read as HTML."""
+    plain = MARK.sub("", text)
+    tags = TAG.findall(plain)
+    marked = iter(range(len(tags)))
+    changed = change(TAG.sub(lambda _: f"\ue000{next(marked)}\ue001", plain))
+    if [int(found) for found in MARK.findall(changed)] != [*range(len(tags))]:
+        raise ValueError("A tag must stand in a text, or in the value of an attribute.")
+    within = {int(found) for element in ELEMENT.findall(changed) for found in MARK.findall(element)}
+    if any(HTML.search(tag) for tag in tags) or any('"' in tags[number] for number in within):
+        raise ValueError("A tag must hold no HTML, and in an attribute no double quotes.")
+    result = MARK.sub(lambda found: tags[int(found[1])], changed)
+    check(result)
+    return result
 
 
 def parts(text: str) -> list[str | list[str]]:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from ajar.errors import Invalid
+from ajar.formats import link
 from ajar.kernel.sql import parameter
 
 EXACT = frozenset({""})
@@ -144,7 +145,7 @@ class Text(Field):
 class Url(Text):
     def clean(self, value, answer=None):
         value = super().clean(value)
-        return f"http://{value}" if value and "://" not in value else value
+        return link.with_scheme(value) if value else value
 
 
 class Choice(Text):

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from ajar.formats import phone
+from ajar.formats import link, phone
 from ajar.kernel import (
     EXACT,
     IN,
@@ -115,6 +115,14 @@ class PhoneNumber(Text):
         return value
 
 
+class Link(Text):
+    """An address as it was written: with or without a scheme."""
+
+    def clean(self, value, answer=None):
+        value = super().clean(value)
+        return link.checked(value) if value else value
+
+
 class Contact(
     Tracked,
     path="contact",
@@ -130,7 +138,7 @@ class Contact(
     title = Text(example="Magician", most=255)
     emails = Emails({"email": Email(required=True, most=255), "type": OFFICE})
     phones = Phones({"phone": PhoneNumber(required=True, most=255), "type": OFFICE})
-    urls = Items({"url": Text(required=True), "type": Text(default="url", most=50)})
+    urls = Items({"url": Link(required=True), "type": Text(default="url", most=50)})
     custom = CustomValues(CONTACT)
     timezone = Text(readonly=True)
 

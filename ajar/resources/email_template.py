@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from ajar import paging, tags
 from ajar.errors import ApiError, Invalid
-from ajar.formats import template
+from ajar.formats import mail_body, template
 from ajar.kernel import EXACT, Bool, Signed, Text, computed, operation, ops, query, render
 from ajar.kernel.registry import resources
 from ajar.kernel.sql import Statement, parameter, shapes
@@ -25,6 +25,13 @@ class Words(Text):
         value = super().clean(value)
         template.check(value)
         return value
+
+
+class Body(Words):
+    """HTML, of which nothing may harm a reader: also not once the tags in it are filled."""
+
+    def clean(self, value, answer=None):
+        return template.around(super().clean(value), mail_body.clean)
 
 
 class TemplateAttachments(Attachments):
@@ -69,7 +76,7 @@ class EmailTemplate(
 
     name = Text(required=True, most=255, example="Follow-up")
     subject = Words(example="{{ organization.name }} follow-up")
-    body = Words(most=200_000, example="Hi {{ contact.first_name }},<br>")
+    body = Body(most=200_000, example="Hi {{ contact.first_name }},<br>")
     attachments = TemplateAttachments()
     is_archived = Bool(filter=EXACT)
     is_shared = Bool(filter=EXACT)
@@ -147,8 +154,13 @@ async def rendered(ctx, params, body):
         "contact_display_name": contact["display_name"],
         "email": contact["email"] or "",
         "subject": template.render(found["subject"], values),
-        "body": template.render(found["body"], values, rich=True),
+        "body": filled(found["body"], values),
     }
+
+
+def filled(body: str, values: dict) -> str:
+    """What is written into it may have made a link of it that should not be one."""
+    return mail_body.clean(template.render(body, values, rich=True))
 
 
 async def written(ctx, id: str, lead_id: str, contact_id: str) -> dict:
@@ -159,7 +171,7 @@ async def written(ctx, id: str, lead_id: str, contact_id: str) -> dict:
     values = msgspec.json.decode(text)
     return found | {
         "subject": template.render(found["subject"], values),
-        "body": template.render(found["body"], values, rich=True),
+        "body": filled(found["body"], values),
     }
 
 

@@ -5,7 +5,7 @@ from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import ARRAY, JSON, JSONB, aggregate_order_by
 
 from ajar import tags
-from ajar.formats import template
+from ajar.formats import link, template
 from ajar.kernel import Choice, Field, Signed, Text, query
 from ajar.kernel.fields import Derived
 from ajar.kernel.registry import resources
@@ -20,7 +20,8 @@ class UrlTemplate(Text):
 
     def clean(self, value, answer=None):
         value = super().clean(value)
-        template.parts(value)
+        # Values go in escaped: a scheme can only be made of the literal texts.
+        link.checked("".join(part for part in template.parts(value) if isinstance(part, str)))
         return value
 
 

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 
 from ajar.errors import Forbidden
+from ajar.formats import link
 from ajar.kernel import EXACT, Choice, Int, Ref, Resource, Text, computed, operation, ops, query
 from ajar.kernel.fields import cleaned
 from ajar.kernel.sql import parameter
@@ -14,7 +15,7 @@ class Address(Text):
 
     def clean(self, value, answer=None):
         value = super().clean(value)
-        return f"https://{value}" if value and "://" not in value else value
+        return link.with_scheme(value, "https") if value else value
 
 
 class Link(

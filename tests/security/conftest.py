@@ -1,0 +1,15 @@
+"""What attackers send."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.signing_in.conftest import person  # noqa: F401
+
+CORPUS = [json.loads(line) for line in (Path(__file__).parent / "xss.txt").open()]
+
+
+@pytest.fixture(autouse=True)
+def nobody_failed_before(world):
+    world.sql("delete from sign_in_attempt")
