@@ -6,6 +6,7 @@ import itertools
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from functools import cached_property
+from typing import Any
 
 import asyncpg
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
@@ -18,6 +19,7 @@ from ajar.database import pool
 from ajar.formats import zone
 from ajar.forms.door import FORMS, Door
 from ajar.http import api, request
+from ajar.http.headers import GUARDS, SECURE, guarded
 from ajar.kernel import ops, query, render
 from ajar.kernel.operations import all_operations
 from ajar.kernel.registry import resources as registry
@@ -36,6 +38,7 @@ class App:
         self.clock = Clock(settings.time)
         self.sign_in = SignIn(self.clock)
         self.door = door.Door(settings, self.clock, self.sign_in)
+        self.guards = SECURE if settings.address.startswith("https:") else GUARDS
         self.operations, self.limits = all_operations(), Limits(settings)
         self.api = api.Api(
             self.operations,
@@ -54,6 +57,7 @@ class App:
     async def __call__(self, scope, receive, send) -> None:
         if scope["type"] == "lifespan":
             return await self.live(receive, send)
+        send = guarded(send, self.guards)
         path, beside = scope["path"], scope["path"].rstrip("/")
         if scope["type"] == "http" and path.startswith(request.PREFIX + "/") and beside != DOCUMENT:
             return await self.api(scope, receive, send)
@@ -63,12 +67,14 @@ class App:
             return await self.door(scope, receive, send)
         if scope["type"] == "http" and path.startswith(files.PATH):
             return await self.files(scope, receive, send)
-        response = await self.beside(beside)
+        response = await self.beside(beside, scope)
         await response(scope, receive, send)
 
-    async def beside(self, path: str) -> Response:
+    async def beside(self, path: str, scope: Any) -> Response:
         if path == "/healthz":
             return PlainTextResponse("ok")
+        if path == "/metrics" and not metrics.open_to(scope, self.settings.metrics_token):
+            return PlainTextResponse("Ask from this machine, or with AJAR_METRICS_TOKEN.", 403)
         if path in ("/readyz", "/metrics"):
             return await self.inside(path)
         if path in (DOCUMENT, "/docs"):
@@ -96,7 +102,8 @@ class App:
     async def live(self, receive, send) -> None:
         await receive()
         await prepare_shapes()
-        opened = pool(self.database, self.settings.pool_size)
+        here = self.settings
+        opened = pool(self.database, here.pool_size, here.statement_seconds)
         async with opened as self.api.pool, self.informed():
             self.door.pool = self.api.pool
             self.files.storage.pool = self.api.pool

@@ -197,6 +197,25 @@ class Settings:
         "The largest file that may be uploaded.",
         parse=number(1),
     )
+    statement_seconds: int = setting(
+        "AJAR_STATEMENT_SECONDS",
+        30,
+        "How many seconds one statement of a request may take in the database.",
+        parse=number(1),
+    )
+    job_statement_seconds: int = setting(
+        "AJAR_JOB_STATEMENT_SECONDS",
+        300,
+        "How many seconds one statement of a job may take in the database.",
+        parse=number(1),
+    )
+    metrics_token: str | None = setting(
+        "AJAR_METRICS_TOKEN",
+        None,
+        "What `/metrics` is read with, as a bearer token; without it, only from this machine.",
+        parse=long_text(16),
+        secret=True,
+    )
     allow_private_addresses: bool = setting(
         "AJAR_ALLOW_PRIVATE_ADDRESSES",
         False,

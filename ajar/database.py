@@ -11,7 +11,6 @@ UNREACHED = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 SETTINGS = {
     "application_name": "ajar",
-    "statement_timeout": "30s",
     # A statement is planned once for each connection: planning a lead's takes five times as
     # long as running it, and what PostgreSQL would learn from the values does not pay for that.
     "plan_cache_mode": "force_generic_plan",
@@ -49,7 +48,8 @@ async def fetched(url: str, text: str, *values: Any) -> list[asyncpg.Record]:
         await db.close()
 
 
-def pool(database: str, size: int) -> asyncpg.Pool:
+def pool(database: str, size: int, seconds: int = 30) -> asyncpg.Pool:
+    """A statement that takes longer than so many seconds is given up."""
     return asyncpg.create_pool(
         database,
         min_size=min(size, 2),
@@ -59,7 +59,7 @@ def pool(database: str, size: int) -> asyncpg.Pool:
         statement_cache_size=200,
         max_cached_statement_lifetime=0,
         max_cacheable_statement_size=0,  # no limit: a lead's are longer than its 15 KiB
-        server_settings=SETTINGS,
+        server_settings=SETTINGS | {"statement_timeout": f"{seconds}s"},
     )
 
 

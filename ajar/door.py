@@ -7,15 +7,14 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-import structlog
 from starlette.requests import cookie_parser
 from starlette.responses import Response
 
 from ajar.access import COOKIES, READING, SignIn
 from ajar.config import Settings
 from ajar.credentials import proof, same, text
-from ajar.errors import ApiError, Forbidden, NotFound, Unavailable
-from ajar.http.api import LOST, answer
+from ajar.errors import ApiError, Forbidden, NotFound
+from ajar.http.api import LOST, answer, unavailable
 from ajar.http.request import Call, parse
 from ajar.http.router import UNKNOWN, elsewhere
 from ajar.oauth import authorize, endpoints, metadata
@@ -32,7 +31,6 @@ HEADERS = {
     "x-content-type-options": "nosniff",
 }
 Handler = Callable[["Visit"], Awaitable[Response]]
-log = structlog.get_logger()
 ROUTES: dict[tuple[str, str], Handler] = {
     ("GET", "/auth/session"): signing_in.show,
     ("POST", "/auth/session"): signing_in.begin,
@@ -55,6 +53,8 @@ ROUTES: dict[tuple[str, str], Handler] = {
     ("POST", "/oauth2/revoke"): endpoints.revoke,
     ("POST", "/oauth2/register"): endpoints.register,
     ("GET", "/.well-known/oauth-authorization-server"): metadata.show,
+    ("GET", "/.well-known/oauth-protected-resource"): metadata.show_resource,
+    ("GET", "/.well-known/oauth-protected-resource/mcp"): metadata.show_resource,
 }
 PREFIXES = ("/auth/", "/oauth2/", "/.well-known/")
 
@@ -174,9 +174,8 @@ class Door:
         except ApiError as error:
             response = self.refusal(call, error)
         except (TimeoutError, *LOST) as error:
-            log.warning("database unavailable", request_id=call.request_id, error=repr(error))
-            refusal = Unavailable("The database did not answer; try again in a moment.")
-            response = answer(refusal.body, 503, {"retry-after": "1"})
+            refusal = unavailable(error, request_id=call.request_id)
+            response = answer(refusal.body, refusal.status, refusal.headers)
         if call.method not in READING:
             self.sign_in.forget()  # other processes hear of it in a moment
         for name, value in (HEADERS | call.headers_out).items():

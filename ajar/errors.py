@@ -65,6 +65,21 @@ class TooMany(ApiError):
         self.body = {"error": {"message": message} | rates, "message": message} | rates
 
 
+class TooSlow(ApiError):
+    """The rest of the request did not come; the connection is given up with it."""
+
+    status = 408
+
+    def __init__(self, message: str):
+        super().__init__(message, {"connection": "close"})
+
+
+class TookTooLong(ApiError):
+    """The database was given up on: the same request will fare no better."""
+
+    status = 504
+
+
 class Unavailable(ApiError):
     """Not now; the same request may succeed in a moment."""
 

@@ -22,6 +22,9 @@ from prometheus_client import (
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
+from starlette.datastructures import Headers
+
+from ajar.credentials import same
 
 DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
 SLOW = 1.0
@@ -40,6 +43,8 @@ connections = Gauge(
     multiprocess_mode="livesum",
 )
 CONTENT_TYPE = CONTENT_TYPE_LATEST
+HERE = ("127.0.0.1", "::1")
+PASSED_ON = ("forwarded", "x-forwarded-for", "x-real-ip")
 log = structlog.get_logger()
 
 
@@ -66,6 +71,16 @@ def ran(task: str, outcome: str, seconds: float) -> None:
 def connected(used: int, idle: int) -> None:
     connections.labels("used").set(used)
     connections.labels("idle").set(idle)
+
+
+def open_to(scope: Any, token: str | None) -> bool:
+    """Whether this request may see the numbers: it has the token, or there is none and it comes
+    from this machine, and from nobody behind a proxy on it."""
+    headers = Headers(scope=scope)
+    if token:
+        return same(headers.get("authorization", ""), f"Bearer {token}")
+    address = (scope.get("client") or ("",))[0]
+    return address in HERE and not any(name in headers for name in PASSED_ON)
 
 
 async def page(db: Any) -> bytes:

@@ -159,7 +159,8 @@ class Worker:
 
     @contextlib.asynccontextmanager
     async def connected(self) -> AsyncIterator[None]:
-        async with self.app.open_async(), database.pool(self.url, AT_ONCE) as self.pool:
+        pool = database.pool(self.url, AT_ONCE, self.settings.job_statement_seconds)
+        async with self.app.open_async(), pool as self.pool:
             yield
 
     async def sweep(self) -> None:

@@ -1,5 +1,6 @@
 """Where files are sent to: an address that takes the same forms as an S3 bucket does."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 from xml.sax.saxutils import escape
@@ -8,7 +9,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 
 from ajar import signing
-from ajar.errors import ApiError, Forbidden, TooLarge
+from ajar.errors import ApiError, Forbidden, TooLarge, TooSlow
 from ajar.files.form import CUT, MOST, Form
 from ajar.files.storage import Storage, path_of
 
@@ -16,6 +17,8 @@ from ajar.files.storage import Storage, path_of
 OPEN = """SELECT id FROM file WHERE file.organization_id = $1 AND id = $2 AND used_at IS NULL"""
 UPLOADED = """UPDATE file SET size = $3, uploaded_at = $4
 WHERE file.organization_id = $1 AND id = $2 AND used_at IS NULL RETURNING id"""
+PATIENCE = 600.0  # seconds for all of it
+PAUSE = 30.0  # without a piece
 ANSWER = """<?xml version="1.0" encoding="UTF-8"?>
 <PostResponse><Location>{url}</Location><Bucket>file</Bucket><Key>{id}</Key></PostResponse>"""
 
@@ -67,9 +70,13 @@ def answer(fields: dict[str, str], id: str) -> Response:
 
 
 async def body(receive: Any) -> AsyncIterator[bytes]:
-    more = True
+    more, until = True, asyncio.get_running_loop().time() + PATIENCE
     while more:
-        message = await receive()
+        try:
+            async with asyncio.timeout_at(until):
+                message = await asyncio.wait_for(receive(), PAUSE)
+        except TimeoutError:
+            raise TooSlow("The file took too long to arrive.") from None
         if message["type"] == "http.disconnect":
             raise ApiError(CUT)
         yield message.get("body", b"")

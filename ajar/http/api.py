@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from ajar import rights, scopes
 from ajar.clock import Clock
-from ajar.errors import ApiError, Invalid, Unavailable
+from ajar.errors import ApiError, Invalid, TookTooLong, Unavailable
 from ajar.formats import zone
 from ajar.http import repeating
 from ajar.http.request import PREFIX, Call, query_of, unknown
@@ -93,7 +93,13 @@ class Api:
             method = call.headers.get("x-http-method-override", method).upper()
         params = query_of(call, body.pop("_params", None))
         operation, found = self.router.find(method, call.path)
-        call.name = operation.name
+        return await self.perform(call, operation, found, params, body)
+
+    async def perform(
+        self, call: Call, operation: Operation, found: dict, params: dict, body: dict
+    ) -> Response:
+        """Run an operation for whoever calls; `found` is what its path names."""
+        call.name, method = operation.name, operation.method
         async with self.pool.acquire() as db:
             if not call.caller:
                 call.caller = await self.let_in(db, call, method, operation)
@@ -111,7 +117,7 @@ class Api:
 
     async def let_in(self, db: Any, call: "Call", method: str, operation: Operation) -> Caller:
         caller = await self.sign_in(db, call.headers, method, call.address)
-        scopes.check(caller, operation)
+        scopes.check(caller, operation, call.least)
         call.headers_out |= await self.limit(caller, operation)
         return caller
 
@@ -130,6 +136,7 @@ class Api:
     ) -> repeating.Answer:
         """What this request was answered before; or else do it, and keep what is answered, in the
         transaction that makes the change."""
+        rights.check(ctx, operation.name, params)
         request = repeating.fingerprint(operation, params, body)
         async with ctx.db.transaction():
             if kept := await self.answers.find(ctx, key, request):
@@ -150,7 +157,7 @@ class Api:
                 raise ApiError(f"x-tz-offset: {error}") from None
         meta = {"request_method": method, "request_path": PREFIX + call.path}
         ctx = Context(db, caller, self.clock(), here, call.request_id, self.fold, self.origin)
-        ctx.meta, ctx.settings = meta, self.settings
+        ctx.meta, ctx.settings = meta | call.meta, self.settings
         return ctx
 
     def notice(self, call: "Call", operation: Operation, params: dict) -> None:
@@ -171,13 +178,21 @@ async def answered(call: Call, respond: Callable[[Call], Awaitable[Response]]) -
     except ApiError as error:
         return answer(error.body, error.status, call.headers_out | error.headers)
     except LOST as error:
-        log.warning("database unavailable", request_id=call.request_id, error=repr(error))
-        refusal = Unavailable("The database did not answer; try again in a moment.")
-        return answer(refusal.body, 503, call.headers_out | {"retry-after": "1"})
+        refusal = unavailable(error, request_id=call.request_id)
+        return answer(refusal.body, refusal.status, call.headers_out | refusal.headers)
     except Exception:  # a bug: the one place that answers for all of them
         log.exception("request failed", request_id=call.request_id, path=call.scope["path"])
         body = {"error": "Something went wrong here; the server's log says what."}
         return answer(body, 500, call.headers_out)
+
+
+def unavailable(error: BaseException, **said: str) -> ApiError:
+    """What the database did not do in time, or could not be asked for."""
+    log.warning("database unavailable", error=repr(error), **said)
+    if isinstance(error, asyncpg.QueryCanceledError):
+        return TookTooLong("This took the database too long and was given up: ask for less.")
+    text = "The database did not answer; try again in a moment."
+    return Unavailable(text, {"retry-after": "1"})
 
 
 def conflict(error: asyncpg.IntegrityConstraintViolationError) -> ApiError:

@@ -10,13 +10,14 @@ import msgspec
 from starlette.datastructures import Headers
 
 from ajar import ids
-from ajar.errors import ApiError, NotFound, TooLarge
+from ajar.errors import ApiError, NotFound, TooLarge, TooSlow
 from ajar.http.router import UNKNOWN
 from ajar.kernel.context import Caller
 from ajar.kernel.operations import Operation
 
 PREFIX = "/api/v1"
 LARGE = 100_000  # bytes
+PATIENCE = 60.0  # seconds for a body to arrive
 DEEPEST = 50  # lists and objects in each other
 SUSPICIOUS = re.compile(rb"\\u0000|[0-9]{19}")
 
@@ -34,6 +35,8 @@ class Call:
         self.name = "unknown"
         self.sent: bytes | None = None  # its body, once it was read
         self.caller: Caller | None = None  # once it was let in, and counted
+        self.least = ""  # the scope that it takes, if that is not for the operation to say
+        self.meta: dict[str, str] = {}  # beside what every event has
 
     @property
     def address(self) -> str:
@@ -54,6 +57,13 @@ class Call:
         return parse(raw) if len(raw) < LARGE else await asyncio.to_thread(parse, raw)
 
     async def raw(self, most: int) -> bytes:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return await self.arrived(most)
+        except TimeoutError:
+            raise TooSlow("The body of the request took too long to arrive.") from None
+
+    async def arrived(self, most: int) -> bytes:
         chunks, size = [], 0
         while True:
             message = await self.receive()
