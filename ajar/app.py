@@ -11,7 +11,7 @@ from typing import Any
 import asyncpg
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
-from ajar import docs_page, door, family, files, logs, metrics, openapi, resources
+from ajar import docs_page, door, family, files, logs, mcp, metrics, openapi, resources
 from ajar.access import SignIn
 from ajar.clock import Clock
 from ajar.config import Settings
@@ -52,6 +52,7 @@ class App:
             settings=settings,
         )
         self.forms = Door(self.api, self.limits, settings.form_rate_limit)
+        self.mcp = mcp.Door(self.api)
         self.files = files.Files(files.Storage(settings, self.clock, self.sign_in))
 
     async def __call__(self, scope, receive, send) -> None:
@@ -61,6 +62,8 @@ class App:
         path, beside = scope["path"], scope["path"].rstrip("/")
         if scope["type"] == "http" and path.startswith(request.PREFIX + "/") and beside != DOCUMENT:
             return await self.api(scope, receive, send)
+        if scope["type"] == "http" and beside == mcp.PATH:
+            return await self.mcp(scope, receive, send)
         if scope["type"] == "http" and path.startswith(FORMS):
             return await self.forms(scope, receive, send)
         if scope["type"] == "http" and path.startswith(door.PREFIXES):
@@ -109,6 +112,7 @@ class App:
             self.files.storage.pool = self.api.pool
             await send({"type": "lifespan.startup.complete"})
             await receive()
+            await self.mcp.end()
         await self.limits.store.close()
         await send({"type": "lifespan.shutdown.complete"})
 

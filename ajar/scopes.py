@@ -29,11 +29,12 @@ REACHING_OUT = (
 CREDENTIALS = ("api_key.", "oauth_app.", "oauth_grant.")
 
 
-def check(caller: Caller, operation: Operation) -> None:
-    """The one place where a scope is asked; what the user's role allows is asked as well."""
+def check(caller: Caller, operation: Operation, least: str = "") -> None:
+    """The one place where a scope is asked; what the user's role allows is asked as well. `least`
+    is what it takes, where the operation is more than is asked for."""
     if caller.scope == FULL:
         return
-    wanted = needed(operation.name, operation.method)
+    wanted = least or needed(operation.name, operation.method)
     if step(caller.scope) < STEPS.index(wanted):
         raise Forbidden(f'This takes the scope "{wanted}".')
 
@@ -52,6 +53,19 @@ def needed(name: str, method: str) -> str:
 def step(scope: str) -> int:
     """How far the farthest word of a scope reaches; -1 for nowhere."""
     return max((STEPS.index(word) for word in scope.split() if word in STEPS), default=-1)
+
+
+def narrowed(scope: str, reach: str) -> str:
+    """What was asked for, no farther than this."""
+    if reach not in within(scope):
+        return scope
+    kept = [word for word in scope.split() if step(word) <= step(reach)]
+    return " ".join(dict.fromkeys([*kept, reach]))
+
+
+def within(scope: str) -> tuple[str, ...]:
+    """All that may be let in instead: the steps up to the farthest that is asked for."""
+    return STEPS[: step(scope) + 1]
 
 
 def farthest(scope: str) -> str:

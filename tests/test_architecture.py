@@ -31,7 +31,7 @@ LAYERS = [
     {"docs_page", "founding", "maintenance", "migrations", "openapi", "webhooks"},
     {"signing_in"},
     {"oauth"},
-    {"bootstrap", "door", "migrating", "seeding", "worker"},
+    {"bootstrap", "door", "mcp", "migrating", "seeding", "worker"},
     {"backup"},
     {"app"},
     {"commands"},

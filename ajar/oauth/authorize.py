@@ -50,7 +50,8 @@ async def decide(visit) -> Response:
         raise Forbidden("You are not a member of this organization.")
     whose = {"organization_id": organization_id, "user_id": session.account_id}
     async with visit.transaction():
-        code = await granted(visit, grant, **whose)
+        scope = scopes.narrowed(grant.request.scope, sent.get("reach", ""))
+        code = await granted(visit, grant, scope, **whose)
     return back(visit, grant.redirect_uri, code=code)
 
 
@@ -70,9 +71,8 @@ async def asked(visit) -> CodeGrant | Response:
         )
 
 
-async def granted(visit, grant: Any, **whose: str) -> str:
+async def granted(visit, grant: Any, scope: str, **whose: str) -> str:
     said, request = grant.request.payload.data, grant.request
-    scope = request.scope
     id = await grants.grant(visit.db, visit.now, client_id=request.client.id, scope=scope, **whose)
     sent = said.get("redirect_uri"), said.get("code_challenge")
     return await grants.code(visit.db, visit.now, id, scope, *sent)
@@ -102,11 +102,26 @@ async def consent(visit, grant: Any, session: Session) -> Response:
             action,
             proof(session.cookie),
             f"<p>In which organization?</p>{choices}",
+            reaches(scope),
             html.button("Allow", "decision", "allow"),
             html.button("Deny", "decision", "deny"),
         )
     )
     return html.page(f"Let {app.name} in?", body, goes_to=there)
+
+
+def reaches(scope: str) -> str:
+    """How far to let it: an app asks for all that it could ever use."""
+    steps = scopes.within(scope)
+    if len(steps) < 2:
+        return ""
+    asked = scopes.farthest(scope)
+    radios = (
+        f'<label><input type="radio" name="reach" value="{word}"'
+        f"{' checked' if word == asked else ''}> {escape(MEANS[word])}</label>"
+        for word in steps
+    )
+    return f"<p>How far may it go?</p>{''.join(radios)}"
 
 
 def choice(row, current: str) -> str:

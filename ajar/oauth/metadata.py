@@ -1,17 +1,30 @@
-"""Where programs find out how to be let in (RFC 8414)."""
+"""Where programs find out how to be let in (RFC 8414, and RFC 9728 for MCP clients)."""
 
 from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
 from starlette.responses import Response
 
 from ajar.http.api import answer
 from ajar.oauth.protocol import METHODS
-from ajar.scopes import SCOPES
+from ajar.scopes import DESTRUCTIVE, OFFLINE, READ, SAFE, SCOPES
 
 ANYBODY = {"access-control-allow-origin": "*"}
 
 
 async def show(visit) -> Response:
     return answer(document(visit.settings), 200, ANYBODY)
+
+
+async def show_resource(visit) -> Response:
+    """What is to be let into, for clients that only know the address of the MCP server."""
+    here = visit.settings.address
+    told = {
+        "resource": f"{here}/mcp",
+        "resource_name": "Ajar",
+        "authorization_servers": [here],
+        "scopes_supported": [READ, SAFE, DESTRUCTIVE, OFFLINE],
+        "bearer_methods_supported": ["header"],
+    }
+    return answer(told, 200, ANYBODY)
 
 
 def document(settings) -> AuthorizationServerMetadata:
