@@ -101,6 +101,64 @@ class Everything:
         self.ask("GET", "/api/v1/me/", headers=bearer)
         self.ask("GET", f"/api/v1/lead/{fresh['access_token']}/", headers={"authorization": "x"})
 
+    def webhooks(self):
+        """The keys that deliveries are signed with."""
+        body = {
+            "url": "https://hook.example/",
+            "events": [{"object_type": "lead", "action": "created"}],
+        }
+        auth = (KEY, "")
+        made = self.ask("POST", "/api/v1/webhook/", json=body, auth=auth).json()
+        path = f"/api/v1/webhook/{made['id']}/"
+        rotated = self.ask("POST", f"{path}rotate_key/", json={}, auth=auth).json()
+        self.ask("POST", f"{path}test/", auth=auth)
+        self.ask("PUT", path, json={"url": "javascript:x", "signature_key": "x"}, auth=auth)
+        keys = {"signature key": made["signature_key"], "next key": rotated["signature_key"]}
+        self.secrets |= keys
+
+    def agents(self):
+        """The same keys and tokens, through the door of agents."""
+        body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call"}
+        for name, said in (
+            ("create_lead", {"name": "n"}),
+            ("create_lead", {"nme": KEY}),
+            (KEY, {}),
+        ):
+            params = {"name": name, "arguments": said}
+            headers = {"close-api-key": KEY, "accept": "application/json, text/event-stream"}
+            self.ask("POST", "/mcp", json=body | {"params": params}, headers=headers)
+        self.ask("POST", "/mcp", json=body, headers={"close-api-key": self.secrets["second key"]})
+        self.ask("POST", "/mcp", json=body, headers={"authorization": f"Bearer {KEY}"})
+
+    def misplaced(self):
+        """Secrets where they do not belong: in paths, in queries, in forms, as names."""
+        for secret in (KEY, PASSWORD, self.secrets["cookie"], self.secrets["client secret"]):
+            self.ask("GET", f"/api/v1/lead/{secret}/", auth=(KEY, ""))
+            self.ask("GET", "/api/v1/lead/", params={"_limit": secret}, auth=("x", ""))
+            self.ask("GET", "/api/v1/me/", headers={"cookie": f"ajar={secret}x"})
+            self.ask("GET", f"/{secret}")
+            self.ask("GET", "/auth/password/reset/", params={"token": secret})
+            self.ask("POST", "/auth/password/reset/", json={"token": secret, "password": secret})
+            self.ask("POST", "/oauth2/token/", data={"grant_type": secret, "client_secret": secret})
+            self.ask("POST", "/oauth2/revoke/", data={"token": secret})
+            self.ask("POST", "/forms/orga_x/form_x/", json={"password": secret})
+            self.ask("POST", "/go/file/", data={"signature": secret}, files={"file": b"x"})
+            self.ask("POST", "/api/v1/lead/", content=secret.encode(), auth=(KEY, ""))
+
+    def lists(self):
+        """Everything that has a list, as the admin sees it."""
+        paths = (
+            "api_key",
+            "oauth_app",
+            "oauth_grant",
+            "webhook",
+            "connected_account",
+            "event",
+            "user",
+        )
+        found = (self.ask("GET", f"/api/v1/{path}/", auth=(KEY, "")) for path in paths)
+        return "".join(answer.text for answer in found)
+
     def keep(self, tokens, which):
         kinds = ("access_token", "refresh_token")
         self.secrets |= {f"{which} {kind}": tokens[kind] for kind in kinds}
@@ -112,6 +170,9 @@ def used(server):
     everything.keys()
     everything.session()
     everything.tokens()
+    everything.webhooks()
+    everything.agents()
+    everything.misplaced()
     yield everything
     everything.http.close()
 
@@ -144,8 +205,13 @@ def test_no_event_and_no_refusal_has_a_secret(server, used):
     events = server.get("/event/", KEY).text
     metrics = httpx2.get(f"{server.url}/metrics").text
 
-    assert len(used.refusals) >= 5
-    assert found(used.secrets, events + metrics + "".join(used.refusals)) == []
+    refusals = "".join(used.refusals)
+    assert len(used.refusals) >= 40
+    assert found(used.secrets, events + metrics + refusals) == []
+
+
+def test_no_list_has_a_secret(used):
+    assert found(used.secrets, used.lists()) == []
 
 
 def found(secrets, text):
