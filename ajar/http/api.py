@@ -189,7 +189,7 @@ async def answered(call: Call, respond: Callable[[Call], Awaitable[Response]]) -
 def unavailable(error: BaseException, **said: str) -> ApiError:
     """What the database did not do in time, or could not be asked for."""
     log.warning("database unavailable", error=repr(error), **said)
-    if isinstance(error, asyncpg.QueryCanceledError):
+    if isinstance(error, asyncpg.QueryCanceledError) and "timeout" in str(error):
         return TookTooLong("This took the database too long and was given up: ask for less.")
     text = "The database did not answer; try again in a moment."
     return Unavailable(text, {"retry-after": "1"})

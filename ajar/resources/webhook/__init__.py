@@ -2,12 +2,10 @@
 
 from datetime import timedelta
 
-import msgspec
 import sqlalchemy as sa
 from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 
-from ajar import ids
 from ajar.errors import Forbidden, Invalid
 from ajar.formats import event_filter
 from ajar.kernel import (
@@ -34,8 +32,8 @@ from ajar.kernel.sql import Statement, metadata, parameter, shapes
 from ajar.kernel.tables import TRANSACTION
 from ajar.providers import web
 from ajar.resources.role import lock
+from ajar.resources.webhook.key import Key, made, told
 from ajar.resources.webhook.kinds import ACTIONS, OLDER
-from ajar.vault import Vault
 
 MOST = 40  # an organization
 UNHEALTHY = 24  # hours in a row in which nothing arrived
@@ -104,14 +102,6 @@ class Subscribed(Items):
         if errors:
             raise Invalid(fields={self.name: {"errors": errors}})
         return items
-
-
-class Key(Text):
-    """What deliveries are signed with, encrypted. Rows show nothing of it; whoever asks for a
-    single one is shown it in the clear, see `told`."""
-
-    def shown(self, row):
-        return sa.cast(sa.null(), sa.Text)
 
 
 class Yes(Bool):
@@ -195,7 +185,7 @@ class Webhook(
     @staticmethod
     async def prepare(ctx, old, new):
         if not old:
-            new |= {"signature_key": made_key(ctx), "api_key_id": ctx.caller.api_key_id}
+            new |= {"signature_key": made(ctx), "api_key_id": ctx.caller.api_key_id}
             new |= {"delivered": 0, "failed": 0, "recent_consecutive_fail_buckets_cnt": 0}
         if new["status"] == old.get("status"):
             return
@@ -210,18 +200,6 @@ class Webhook(
     async def changed(ctx, old, new):
         if new.get("status") == "paused" and old:
             await ctx.db.execute(DROP, ctx.organization_id, new["id"])
-
-
-def made_key(ctx) -> str:
-    return Vault(ctx.settings).seal(ids.secret()).decode()
-
-
-def told(ctx, text: str, key: str) -> str:
-    """The JSON of a webhook with its key, if that is a part of it."""
-    shown = msgspec.json.decode(text)
-    if "signature_key" in shown:
-        shown["signature_key"] = Vault(ctx.settings).open(key.encode())
-    return msgspec.json.encode(shown).decode()
 
 
 DROP = """
@@ -305,7 +283,7 @@ async def rotate_key(ctx, params, body):
     hours = cleaned(OVERLAP, body)["overlap_hours"]
     old = await ops.get(ctx, Webhook, params["id"])
     until = ctx.now + timedelta(hours=hours)
-    keys = {"signature_key": made_key(ctx), "older_key": None, "older_key_until": None}
+    keys = {"signature_key": made(ctx), "older_key": None, "older_key_until": None}
     if hours:
         keys |= {"older_key": old["signature_key"], "older_key_until": until}
     row = await ops.write(ctx, Webhook, old, old | keys)
