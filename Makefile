@@ -8,7 +8,7 @@ TESTS ?=
 JOBS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test rights chaos test-external lint types check fix bench lock clean
+.PHONY: help install run test rights chaos fuzz test-external lint types check fix docs bench lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' \
@@ -44,6 +44,8 @@ chaos: install ## Kill processes and cut connections for long, and look whether 
 	AJAR_TEST_WRITES=1000 AJAR_TEST_MUTATIONS=10000 AJAR_TEST_KILLS=100 AJAR_TEST_DELIVERIES=20000 AJAR_TEST_PAIRS=10000 \
 		$(BIN)/python -m pytest -n 0 tests/chaos tests/search/test_without_lag.py tests/webhooks/test_worker.py -k \
 		'once or lost or killed or together or just_written'
+fuzz: install ## Send what the API description allows, and what it does not, until something breaks
+	AJAR_FUZZ=$(or $(FUZZ),200) $(BIN)/python -m pytest -n $(JOBS) tests/test_schemathesis.py
 
 lint: install ## Check the style
 	$(BIN)/ruff check .
@@ -57,6 +59,9 @@ check: lint types test ## All that CI checks
 fix: install ## Repair the style where that is automatic
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+docs: install ## Write the tables of docs/api/ anew from the declarations
+	$(BIN)/python -m scripts.api_docs
 
 bench: install ## Measure
 	$(BIN)/python -m benchmarks

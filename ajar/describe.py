@@ -21,8 +21,16 @@ def answer(resource) -> dict[str, Any]:
     properties = {name: value(name, field) for name, field in shown.items()}
     if about.custom and about.custom.by_name:
         properties[about.custom.name] = about.custom.json
-    schema = {"type": "object", "properties": properties, "required": list(about.visible)}
+    schema = {"type": "object", "properties": properties, "required": list(always(about))}
     return schema | CUSTOM if about.custom else schema
+
+
+def always(about: Any) -> Iterator[str]:
+    """What every answer has: a list may leave out the rows of others that a single one shows in
+    part, such as the members of a group."""
+    for name, field in about.visible.items():
+        if not (isinstance(field, Children) and field.fields):
+            yield name
 
 
 def value(name: str, field: Any) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from sqlalchemy.schema import CreateTable
 
 from ajar import database, founding, migrating, resources, seeding
 from ajar.kernel.sql import metadata
-from ajar.seeding.story import ids_of
+from ajar.seeding.telling import ids_of
 
 READERS, WRITERS = "key-of-readers", "key-of-writers"
 SEED = 7

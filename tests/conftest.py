@@ -209,15 +209,21 @@ def authorization(key: str) -> str:
     return "Basic " + base64.b64encode(f"{key}:".encode()).decode()
 
 
-@pytest.fixture
-def api(world):
-    return Api(world)
+@pytest.fixture(scope="session")
+def newcomer(world):
+    """Call it for a client: each is of an organization of its own."""
+    return lambda: Api(world)
 
 
 @pytest.fixture
-def stranger(world):
+def api(newcomer):
+    return newcomer()
+
+
+@pytest.fixture
+def stranger(newcomer):
     """Someone who belongs to another organization."""
-    return Api(world)
+    return newcomer()
 
 
 @pytest.fixture

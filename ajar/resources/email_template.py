@@ -5,15 +5,14 @@ import sqlalchemy as sa
 from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import JSONB
 
-from ajar import paging, tags
-from ajar.errors import ApiError, Invalid
+from ajar import tags
+from ajar.errors import Invalid
 from ajar.formats import mail_body, template
 from ajar.kernel import EXACT, Bool, Signed, Text, computed, operation, ops, query, render
 from ajar.kernel.registry import resources
 from ajar.kernel.sql import Statement, parameter, shapes
+from ajar.resources import recipient
 from ajar.resources.attachment import Attachments
-
-LAST_ENTRY = 99
 
 
 class Words(Text):
@@ -135,10 +134,11 @@ async def delete(ctx, params, body):
     ),
 )
 async def rendered(ctx, params, body):
-    """As it would read for a contact: one that is named, or the `entry`-th of all."""
+    """As it would read for a contact: one that is named, or the `entry`-th of all or of those
+    that a search finds."""
     fields = "id,subject,body"
     found = msgspec.json.decode(await render.one(ctx, EmailTemplate, params["id"], fields))
-    target = await named(ctx, params)
+    target = await recipient.chosen(ctx, params)
     if not target:
         return {}
     lead_id, contact_id = target
@@ -173,23 +173,3 @@ async def written(ctx, id: str, lead_id: str, contact_id: str) -> dict:
         "subject": template.render(found["subject"], values),
         "body": filled(found["body"], values),
     }
-
-
-async def named(ctx, params: dict[str, str]) -> tuple[str, str] | None:
-    """The ids of the lead and of the contact that are meant; nothing past the end."""
-    ids = [params.get(name) for name in ("lead_id", "contact_id")]
-    if all(ids):
-        return tuple(ids)
-    if any(ids):
-        missing = "contact_id" if ids[0] else "lead_id"
-        raise Invalid(fields={missing: "This field is required."})
-    if params.get("query") or params.get("s_query"):
-        raise ApiError("Searching is not possible yet: leave the query out to render for all.")
-    mode = params.get("mode") or "lead"
-    if mode not in ("lead", "contact"):
-        raise ApiError("mode: Not a valid choice.")
-    place = paging.integer(params, "entry", 0)
-    if place > LAST_ENTRY:
-        raise ApiError(f"entry must be between 0 and {LAST_ENTRY}.")
-    rows = await ctx.rows(await tags.entry(mode), entry=place)
-    return (rows[0]["lead_id"], rows[0]["id"]) if rows else None

@@ -97,6 +97,11 @@ def equal(column: str, *values: Any) -> Value:
     return lambda rows: rows.c[column].in_(values)
 
 
+def standing(name: str, *statuses: str) -> Value:
+    """Rows whose status, which may be derived, is one of these."""
+    return lambda rows: query.column(resources[name], rows, "status").in_(statuses)
+
+
 def length(part: str) -> Value:
     """How many items a list has."""
     return lambda rows: func.jsonb_array_length(rows.c[part])

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import func
 
 from ajar.search import smart_opportunities
-from ajar.search.smart import Rows, Smart, equal, item, joined, length, lengths
+from ajar.search.smart import Rows, Smart, equal, item, joined, length, lengths, standing
 
 THERE = equal("status", "sent", "inbox")
 WRITTEN, SPOKEN = equal("_type", "Email", "SMS"), equal("_type", "Call", "WhatsAppMessage")
@@ -182,16 +182,16 @@ def of_texts() -> dict[str, Smart]:
 
 
 def of_meetings() -> dict[str, Smart]:
-    held = meetings.only(equal("status", "completed"))
+    held = meetings.only(standing("activity.meeting", "completed"))
     found = {
         "num_meetings": meetings.count(),
-        "num_declined_meetings": meetings.only(equal("status", *DECLINED)).count(),
+        "num_declined_meetings": meetings.only(standing("activity.meeting", *DECLINED)).count(),
         "first_completed_meeting_outcome_id": held.first("outcome_id", "reference", to="outcome"),
         "last_completed_meeting_outcome_id": held.last("outcome_id", "reference", to="outcome"),
     }
     for status in ("upcoming", "in-progress", "completed", "canceled", *DECLINED):
         name = f"num_{status.replace('-', '_')}_meetings"
-        found[name] = meetings.only(equal("status", status)).count()
+        found[name] = meetings.only(standing("activity.meeting", status)).count()
     return found
 
 

@@ -1,4 +1,4 @@
-"""Demo data: leads with contacts, deals, tasks and a history, as many as wanted."""
+"""Demo data: leads with everything that can hang off one, as many as wanted."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -10,8 +10,10 @@ from ajar import database
 from ajar.kernel.context import Caller, Context
 from ajar.resources.role import ADMIN
 from ajar.seeding import loading
-from ajar.seeding.story import Writer, first_lead
-from ajar.seeding.team import assemble
+from ajar.seeding.office import furnish
+from ajar.seeding.story import chapter
+from ajar.seeding.team import Team, assemble
+from ajar.seeding.telling import Writer, first_lead
 
 CHAPTER = 500  # leads that are written at once
 MOST = 10_000_000  # leads
@@ -43,17 +45,24 @@ async def seed(
             raise AlreadySeeded(
                 f"seed {seed} was used here before: another number adds other leads"
             )
-        async with db.transaction():
-            team = await assemble(Context(db, caller, now))
+        team = await gathered(Context(db, caller, now))
         today = datetime.combine(now.date(), time.min, UTC)
         writer = Writer(team, seed, leads, today)
         chapters = iter(range(0, leads, CHAPTER))
         async with asyncio.TaskGroup() as group:
             for _ in range(LOADERS):
                 group.create_task(load(url, writer, chapters, told))
-        await loading.settle(db)
+        await loading.settle(db, writer.tables)
     finally:
         await db.close()
+
+
+async def gathered(ctx: Context) -> Team:
+    """All or nothing."""
+    async with ctx.db.transaction():
+        team = await assemble(ctx)
+        await furnish(ctx, team)
+    return team
 
 
 async def load(
@@ -61,6 +70,6 @@ async def load(
 ) -> None:
     async with loading.connected(url) as db:
         for first in chapters:
-            rows = writer.chapter(first, CHAPTER)
-            await loading.store(db, writer.team.organization_id, rows)
-            told(len(rows["lead"]))
+            batch = chapter(writer, first, CHAPTER)
+            await loading.store(db, writer.team.organization_id, batch)
+            told(batch.leads)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 import asyncpg
@@ -9,10 +10,26 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from ajar.kernel.sql import Statement, metadata, parameter, shapes
+from ajar import jobs
+from ajar.kernel.sql import Statement, parameter, shapes
 from ajar.resources.lead import SHARDS, tally
+from ajar.seeding.sheet import Sheet
 
-TABLES = ("lead", "contact", "opportunity", "task", "activity")
+
+@dataclass
+class Batch:
+    """What is stored together: rows by the sheet that they are of, and work for later."""
+
+    leads: int
+    rows: dict[Sheet, list[tuple]] = field(default_factory=dict)
+    progress: list[tuple] = field(default_factory=list)  # where runs of sequences stand
+    jobs: list[tuple] = field(default_factory=list)  # name, user, arguments, when
+
+
+PROGRESS = (
+    *("organization_id", "subscription_id", "sequence_id"),
+    *("done_id", "since", "call_id", "task_id", "due_at"),
+)
 
 
 @asynccontextmanager
@@ -36,13 +53,17 @@ async def connected(url: str) -> AsyncIterator[Any]:
         await db.close()
 
 
-async def store(db: Any, organization_id: str, rows: dict[str, list[tuple]]) -> None:
-    """Rows by table, leads among them: all or none."""
+async def store(db: Any, organization_id: str, batch: Batch) -> None:
+    """All or nothing. The sheets are in an order in which each refers to earlier ones only."""
     async with db.transaction():
-        for name in TABLES:
-            columns = [column.name for column in metadata.tables[name].c]
-            await db.copy_records_to_table(name, columns=columns, records=rows[name])
-        await db.execute((await counted()).text, *(organization_id, len(rows["lead"])))
+        for sheet, rows in batch.rows.items():
+            await db.copy_records_to_table(sheet.table, columns=sheet.columns, records=rows)
+        await db.copy_records_to_table(
+            "sequence_progress", columns=PROGRESS, records=batch.progress
+        )
+        for name, user_id, args, at in batch.jobs:
+            await jobs.enqueue(db, name, organization_id, user_id, args, at)
+        await db.execute((await counted()).text, *(organization_id, batch.leads))
 
 
 @shapes(1)
@@ -58,7 +79,7 @@ def counted() -> Statement:
     )
 
 
-async def settle(db: Any) -> None:
+async def settle(db: Any, tables: set[str]) -> None:
     """Tell the planner what is there now."""
-    for name in TABLES:
+    for name in sorted(tables):
         await db.execute(f"vacuum (analyze) {name}")

@@ -1,136 +1,122 @@
 """One lead, and all that happened with it since: as rows that are ready to be stored."""
 
-import random
-from collections import defaultdict
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from functools import cache
 from typing import Any
 
 from ajar import worth
 from ajar.formats import money
-from ajar.kernel.registry import resources
-from ajar.resources.contact import time_zone
 from ajar.seeding import words
-from ajar.seeding.ids import Ids
-from ajar.seeding.sheet import Sheet
-from ajar.seeding.team import Team
+from ajar.seeding.asides import comments, custom_object, run
+from ajar.seeding.loading import Batch
+from ajar.seeding.talk import talk
+from ajar.seeding.telling import DAY, MINUTE, Person, Teller, Writer, moment
 
-MOST = 64  # ids that one lead may use
-YEARS = timedelta(days=3 * 365)
-DAY = timedelta(days=1)
-LEAST = timedelta(minutes=1)
+# How many contacts a lead has, and how long its timeline is: ten leads have 15 and 100.
+CONTACTS = (1, 2, 1, 3, 1, 1, 2, 1, 2, 1)
+TIMELINES = (8, 19, 6, 11, 4, 12, 9, 10, 7, 14)
 DECIDED = {"won": 100, "lost": 1}  # how sure, in percent
+NAMES = (words.FIRST_NAMES, words.LAST_NAMES)
+formatted = cache(money.formatted)
 
 
-class Place:
-    """A city's address and telephone numbers, in the form in which they are stored."""
-
-    def __init__(self, place: words.Place):
-        self.address = place.address("")
-        self.phones = [number | {"type": "office"} for number in place.phones()]
-        self.timezone = time_zone(self.phones)
-
-
-class Writer:
-    """Tells stories: the same for the same seed and day, whichever is told first."""
-
-    def __init__(self, team: Team, seed: int, leads: int, today: datetime):
-        self.team, self.seed, self.leads = team, seed, leads
-        self.today = today
-        self.ids = ids_of(seed)
-        self.places = [Place(place) for place in words.PLACES]
-        self.sheets = {name: Sheet(resource) for name, resource in resources.items()}
-
-    def chapter(self, first: int, count: int) -> dict[str, list[tuple]]:
-        """The rows of some leads, by table."""
-        chance = random.Random(f"{self.seed}/{first}")
-        rows: dict[str, list[tuple]] = defaultdict(list)
-        for number in range(first, min(first + count, self.leads)):
-            Story(self, chance.random, rows, number).tell()
-        return rows
+def chapter(writer: Writer, first: int, count: int) -> Batch:
+    """Some leads."""
+    numbers = range(first, min(first + count, writer.leads))
+    batch = writer.batch(len(numbers))
+    for number in numbers:
+        Story(writer, batch, writer.chance(number), number).tell()
+    return batch
 
 
-class Story:
-    def __init__(self, writer: Writer, chance: Any, rows: dict[str, list[tuple]], number: int):
-        self.writer, self.team, self.chance, self.rows = writer, writer.team, chance, rows
-        self.number, self.used = number, number * MOST
-        age = YEARS * ((writer.leads - number) / writer.leads)
-        self.begun = self.whole(writer.today - age)
-        self.changed = self.begun
-        self.owner = self.one_of(self.team.users)
-        self.place = self.one_of(writer.places)
+class Story(Teller):
+    """From how a lead came to be until today."""
+
+    def __init__(self, writer: Writer, batch: Batch, chance: Any, number: int):
+        super().__init__(writer, batch, chance, number)
+        self.left = TIMELINES[number % len(TIMELINES)]
         self.company = self.one_of(words.COMPANIES)
-        self.domain = f"{self.company.lower()}{number}.example"
-        self.people: list[tuple[str, str]] = []  # the id and first name of each contact
+        form = f" {self.one_of(words.FORMS)}" if self.seldom(0.4) else ""
+        self.name = f"{self.company} {self.one_of(words.TRADES)}{form}"
+        self.domain = f"{self.company.lower()}{number}-{writer.seed}.example"
 
     def tell(self) -> None:
-        self.lead_key = self.key()
-        self.id = f"lead_{self.lead_key}"
-        for _ in range(1 + self.below(3)):
+        key = self.key()
+        self.id = f"lead_{key}"
+        source = ("ui", "api", "import")[self.below(3)]
+        created = {"id": f"acti_{key}", "source": source}
+        self.add_activity("activity.created", created, self.begun)
+        for _ in range(CONTACTS[self.number % len(CONTACTS)]):
             self.add_contact()
-        statuses = self.change_status()
-        for _ in range(1 + self.below(3)):
-            self.add_note()
+        status = self.change_status()
         for _ in range(self.below(3)):
             self.add_opportunity()
-        for _ in range(1 + self.below(4)):
+        for _ in range(1 + self.below(3)):
             self.add_task()
-        self.add_lead(statuses)
+        if self.seldom(0.2):
+            run(self)
+        contract = custom_object(self) if self.seldom(0.3) else None
+        talk(self)
+        self.add_lead(status, source, contract)
 
-    def add_lead(self, status_id: str) -> None:
-        source = ("ui", "api", "import")[self.below(3)]
-        form = f" {self.one_of(words.FORMS)}" if self.chance() < 0.4 else ""
+    def add_lead(self, status_id: str, source: str, contract: str | None) -> None:
         line = f"{1 + self.below(999)} {self.one_of(words.STREETS)}"
-        self.add(
-            "lead",
-            {
-                "id": self.id,
-                "name": f"{self.company} {self.one_of(words.TRADES)}{form}",
-                "description": self.one_of(words.DESCRIPTIONS),
-                "url": f"https://{self.domain}",
-                "status_id": status_id,
-                "addresses": [self.place.address | {"address_1": line}],
-                "source": source,
-                "custom": self.lead_values(),
-            },
-            self.begun,
-            self.changed,
-        )
-        created = {"id": f"acti_{self.lead_key}", "source": source}
-        self.add_activity("activity.created", created, self.begun)
-
-    def lead_values(self) -> dict:
-        industry, employees, since, manager, interests, customer = self.team.lead_fields
         values = {
-            f"custom.{industry}": self.one_of(words.INDUSTRIES),
-            f"custom.{employees}": 5 + self.below(2000),
-            f"custom.{manager}": self.owner,
-            f"custom.{interests}": list(words.INTERESTS[self.below(3) :][:2]),
+            "id": self.id,
+            "name": self.name,
+            "description": self.one_of(words.DESCRIPTIONS),
+            "url": f"https://{self.domain}",
+            "status_id": status_id,
+            "addresses": [self.place.address | {"address_1": line}],
+            "source": source,
+            "custom": self.lead_values(contract),
         }
-        if self.chance() < 0.5:
-            values[f"custom.{since}"] = self.begun.date().isoformat()
-            values[f"custom.{customer}"] = f"C-{self.number:07}"
+        self.add("lead", values, self.begun, self.changed)
+
+    def lead_values(self, contract: str | None) -> dict:
+        """A value for every type of field, though not for every lead."""
+        field = self.team.fields["lead"]
+        values = {
+            field["Industry"]: self.one_of(words.INDUSTRIES),
+            field["Employees"]: 5 + self.below(2000),
+            field["Account Manager"]: self.owner.id,
+            field["Interests"]: list(words.INTERESTS[self.below(3) :][:2]),
+            field["Main Contact"]: self.people[0].id,
+            field["Region"]: self.one_of(words.REGIONS),
+        }
+        if contract:
+            values[field["Current Contract"]] = contract
+            values[field["Billing"]] = "Invoice by mail,\nonce a year."
+        if self.seldom(0.5):
+            values[field["Customer Since"]] = self.begun.date().isoformat()
+            values[field["Customer Number"]] = f"C-{self.number:07}"
+            values[field["Imported From"]] = {"row": self.number}
         return values
 
     def add_contact(self) -> None:
         id, first, last = self.new("contact"), *map(self.one_of, NAMES)
-        self.people.append((id, first))
-        address = f"{first}.{last}@{self.domain}".lower()
-        email = {"email": address, "type": "office", "is_unsubscribed": False}
+        again = sum(person.name == f"{first} {last}" for person in self.people) or ""
+        address = f"{first}.{last}{again}@{self.domain}".lower()
+        phone, wanted = self.one_of(self.place.phones), not self.seldom(0.02)
+        self.people.append(Person(id, first, f"{first} {last}", address, phone))
+        email = {"email": address, "type": "office", "is_unsubscribed": not wanted}
         url = {"url": f"https://{self.domain}/{first.lower()}", "type": "url"}
-        (channel,) = self.team.contact_fields
+        field = self.team.fields["contact"]
         values = {
             "id": id,
             "lead_id": self.id,
             "name": f"{first} {last}",
             "title": self.one_of(words.TITLES),
             "emails": [email],
-            "phones": [self.one_of(self.place.phones)],
+            "phones": [phone],
             "timezone": self.place.timezone,
-            "urls": [url] if self.chance() < 0.2 else [],
-            "custom": {f"custom.{channel}": self.one_of(words.CHANNELS)},
+            "urls": [url] if self.seldom(0.2) else [],
+            "custom": {field["Preferred Channel"]: self.one_of(words.CHANNELS)},
         }
-        self.add("contact", values, self.begun + LEAST * len(self.people))
+        self.add("contact", values, self.begun + MINUTE * len(self.people))
+        if not wanted:
+            unsubscribed = {"id": self.new("unsubscribe.email"), "email": address}
+            self.add("unsubscribe.email", unsubscribed, self.begun)
 
     def change_status(self) -> str:
         """Go from the first status to the one it has now, a step at a time."""
@@ -145,39 +131,28 @@ class Story:
             self.changed = max(self.changed, at)
         return status
 
-    def add_note(self) -> None:
-        text, html = self.one_of(words.NOTES)
-        contact, name = self.one_of(self.people)
-        at = self.later(self.begun)
-        pinned = self.chance() < 0.05
-        values = {
-            "contact_id": contact,
-            "note": text.replace("{name}", name),
-            "note_html": html.replace("{name}", name),
-            "pinned": pinned,
-            "pinned_at": at if pinned else None,
-        }
-        self.add_activity("activity.note", values, at)
-
     def add_opportunity(self) -> None:
         note, note_html = self.one_of(words.DEALS)
-        made, (rival, live) = self.later(self.begun), self.team.opportunity_fields
+        made, field = self.some_day(), self.team.fields["opportunity"]
+        id = self.new("opportunity")
         opportunity = {
-            "id": self.new("opportunity"),
+            "id": id,
             "lead_id": self.id,
-            "contact_id": self.one_of(self.people)[0],
-            "user_id": self.owner,
+            "contact_id": self.one_of(self.people).id,
+            "user_id": self.owner.id,
             "value": 10_000 * (1 + self.below(500)),
             "value_period": worth.PERIODS[self.below(3)],
             "note": note,
             "note_html": note_html,
+            "comment_summary": comments(self, "opportunity", id, made, 0.1),
             "custom": {
-                f"custom.{rival}": self.one_of(words.RIVALS),
-                f"custom.{live}": moment(made + 90 * DAY),
+                field["Instead Of"]: self.one_of(words.RIVALS),
+                field["Go Live"]: moment(made + 90 * DAY),
             },
         }
         at = self.later(made)
         old, stage = self.team.stages[0], self.one_of(self.team.stages)
+        stage = stage if self.left > 0 else old
         opportunity |= self.stage(stage, at)
         if stage is not old:
             self.add_stage_change(opportunity, old, at)
@@ -212,85 +187,33 @@ class Story:
 
     def add_task(self) -> None:
         """Half of them are done; the rest is late, due today, or for the next weeks."""
-        done = self.chance() < 0.5
-        made = self.later(self.begun)
+        done = self.seldom(0.5) and self.left > 0
+        made, id = self.some_day(), self.new("task")
         due = made + 3 * DAY if done else self.writer.today + (self.below(40) - 10) * DAY
-        timed = self.chance() < 0.3
+        timed = self.seldom(0.3)
+        made = min(made, due)
         task = {
-            "id": self.new("task"),
+            "id": id,
             "lead_id": self.id,
-            "contact_id": self.one_of(self.people)[0] if timed else None,
-            "assigned_to": self.owner,
+            "contact_id": self.one_of(self.people).id if timed else None,
+            "assigned_to": self.owner.id,
             "text": self.one_of(words.TODO),
             "date": moment(due) if timed else due.date().isoformat(),
-            "priority": "high" if self.chance() < 0.2 else "medium",
+            "priority": "high" if self.seldom(0.2) else "medium",
             "_type": "lead",
         }
         at = self.later(made) if done else made
         if done:
             task |= {"is_complete": True} | self.completed(task, at)
-        self.add("task", task, min(made, due), at)
+        comments(self, "task.lead", id, made, 0.03)
+        self.add("task", task, made, at)
 
     def completed(self, task: dict, at: datetime) -> dict:
         told = {
-            "id": self.new("activity.task_completed"),
             "task_id": task["id"],
             "task_text": task["text"],
             "task_assigned_to": task["assigned_to"],
         }
-        self.add_activity("activity.task_completed", told, at)
+        id = self.add_activity("activity.task_completed", told, at)
         self.changed = max(self.changed, at)
-        return {"object_type": "taskcompleted", "object_id": told["id"]}
-
-    def add_activity(self, kind: str, values: dict, at: datetime) -> None:
-        whose = {"lead_id": self.id, "user_id": self.owner, "activity_at": at}
-        self.add(kind, {"id": self.new(kind)} | values | whose, at)
-
-    def add(
-        self, kind: str, values: dict, created: datetime, updated: datetime | None = None
-    ) -> None:
-        sheet = self.writer.sheets[kind]
-        tracked = {
-            "organization_id": self.team.organization_id,
-            "created_by": self.owner,
-            "updated_by": self.owner,
-            "date_created": created,
-            "date_updated": updated or created,
-        }
-        self.rows[sheet.table].append(sheet.row(values | tracked))
-
-    def new(self, kind: str) -> str:
-        return f"{self.writer.sheets[kind].prefix}_{self.key()}"
-
-    def key(self) -> str:
-        self.used += 1
-        return self.writer.ids(self.used)
-
-    def one_of(self, items: Any) -> Any:
-        return items[int(self.chance() * len(items))]
-
-    def below(self, number: int) -> int:
-        return int(self.chance() * number)
-
-    def later(self, than: datetime) -> datetime:
-        """Some time between then and today, soon rather than late."""
-        return self.whole(than + (self.writer.today - than) * self.chance() ** 3)
-
-    def whole(self, time: datetime) -> datetime:
-        return time.replace(microsecond=time.microsecond // 1000 * 1000)
-
-
-NAMES = (words.FIRST_NAMES, words.LAST_NAMES)
-formatted = cache(money.formatted)
-
-
-def ids_of(seed: int) -> Ids:
-    return Ids(seed + 1)  # those of the first are the team's
-
-
-def first_lead(seed: int) -> str:
-    return f"lead_{ids_of(seed)(1)}"
-
-
-def moment(time: datetime) -> str:
-    return time.astimezone(UTC).isoformat(timespec="microseconds")
+        return {"object_type": "taskcompleted", "object_id": id}

@@ -121,3 +121,23 @@ INDUSTRIES = ("Retail", "Manufacturing", "Health", "Finance", "Education", "Soft
 INTERESTS = ("Calling", "E-mail", "Reporting", "Automation", "Integrations")
 CHANNELS = ("Phone", "E-mail", "Text message")
 RIVALS = ("a spreadsheet", "an in-house tool", "nothing yet", "their old CRM")
+REGIONS = ("North", "East", "South", "West")
+SITES = ("Head Office", "Warehouse", "Shop")
+CONTRACTS = ("Licence", "Support", "Training")
+CALLS = tuple(
+    (text, rich_text.from_text(text))
+    for text in (
+        "Has read the quote; decides with the board on Monday.",
+        "Wants a demo for three people.",
+        "Asked about support at night. Sent the terms.",
+        "Nobody there who decides. Try again in the morning.",
+        "Happy with the service; may need ten more seats.",
+    )
+)
+ON_LINE = "https://zoom.us/j/5550150"
+MEETINGS = (
+    ("Demo", "Agenda: what you need, and what we have.", ON_LINE),
+    ("Kick-off", "Who does what, and when.", "At your office"),
+    ("Review", f"Join here: {ON_LINE}", None),
+    ("Contract", "", None),
+)

@@ -1,5 +1,7 @@
 """Email templates: who sees them, and what becomes of them."""
 
+import json
+
 import pytest
 
 
@@ -86,7 +88,57 @@ def test_an_entry_of_contacts_skips_those_without_an_address(api, gob):
     assert [one.get("contact_id") for one in entries] == [gob["id"], None]
 
 
-@pytest.mark.parametrize("params", [{"entry": 100}, {"entry": "x"}, {"mode": "x"}, {"query": "x"}])
+def named(name):
+    kind = {"type": "object_type", "object_type": "contact"}
+    text = {"type": "text", "mode": "full_words", "value": name}
+    return json.dumps({"type": "and", "queries": [kind, text]})
+
+
+def test_an_entry_of_a_search_is_the_first_contact_of_a_lead_that_it_finds(api, gob):
+    other = api.make("lead", name="Sitwell")
+    api.make("contact", lead_id=other["id"], name="No mail")
+    sally = api.make("contact", lead_id=other["id"], emails=[{"email": "sally@s.example"}])
+    api.make("contact", lead_id=other["id"], emails=[{"email": "stan@s.example"}])
+    template = api.make("email_template")
+    search = {"query": 'name:"Sitwell"'}
+
+    assert rendered(api, template, **search).json()["contact_id"] == sally["id"]
+    assert rendered(api, template, entry=1, **search).json() == {}
+    assert rendered(api, template, query="sort:display_name").json()["contact_id"] == gob["id"]
+
+
+def test_a_search_may_be_for_each_contact(api, gob):
+    emails = [{"email": "lindsay@bluth.example"}]
+    lindsay = api.make("contact", lead_id=gob["lead_id"], name="Lindsay Bluth", emails=emails)
+    api.make("contact", lead_id=gob["lead_id"], name="Buster Bluth")
+    template = api.make("email_template")
+
+    def entries(**params):
+        found = [rendered(api, template, entry=n, **params).json() for n in range(3)]
+        return [one.get("contact_id") for one in found]
+
+    assert entries(query="Bluth", mode="contact") == [gob["id"], lindsay["id"], None]
+    assert entries(s_query=named("Lindsay")) == [lindsay["id"], None, None]
+    assert entries(query="Bluth", mode="contact", results_limit=0) == [None, None, None]
+
+
+def test_a_search_finds_nobody_of_strangers(api, stranger, gob):
+    assert rendered(stranger, stranger.make("email_template"), query="Bluth").json() == {}
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"entry": 100},
+        {"entry": "x"},
+        {"mode": "x"},
+        {"query": "no_such_field:x"},
+        {"query": "("},
+        {"s_query": "{"},
+        {"s_query": '{"type": "object_type", "object_type": "activity.note"}'},
+        {"query": "x", "limit": "x"},
+    ],
+)
 def test_a_preview_that_cannot_be_shown_is_refused(api, params):
     assert rendered(api, api.make("email_template"), **params).status_code == 400
 

@@ -9,6 +9,12 @@ from ajar.resources.custom_field.kinds import Kind, like, naming
 from ajar.resources.custom_field.values import TYPES
 
 
+class Associations(List):
+    """Objects that have the field, each on terms of its own."""
+
+    json = {"type": "array", "items": {"type": "object"}}
+
+
 class SharedCustomField(
     CustomField,
     path="custom_field/shared",
@@ -23,7 +29,7 @@ class SharedCustomField(
     type = Choice(*TYPES, required=True, fixed=True, example="text")
     accepts_multiple_values = Bool(fixed=True)
     editable_with_roles = List(readonly=True, hidden=True)  # each association says its own
-    associations = List(readonly=True)
+    associations = Associations(readonly=True)
 
 
 def matches(one: dict, kind: Kind, type_id: str | None) -> bool:
