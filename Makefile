@@ -41,9 +41,11 @@ test-external: install ## Run the tests against PostgreSQL 15 of the system
 # The whole of what `make test` has in a short form: 1,000 writes over connections that are cut, 10,000
 # changes while processes are killed 100 times, 20,000 deliveries to a receiver that often fails.
 chaos: install ## Kill processes and cut connections for long, and look whether anything is lost
-	AJAR_TEST_WRITES=1000 AJAR_TEST_MUTATIONS=10000 AJAR_TEST_KILLS=100 AJAR_TEST_DELIVERIES=20000 AJAR_TEST_PAIRS=10000 \
-		$(BIN)/python -m pytest -n 0 tests/chaos tests/search/test_without_lag.py tests/webhooks/test_worker.py -k \
+	AJAR_TEST_WRITES=1000 AJAR_TEST_MUTATIONS=10000 AJAR_TEST_KILLS=100 AJAR_TEST_DELIVERIES=20000 \
+		AJAR_TEST_PAIRS=10000 $(BIN)/python -m pytest -n 0 tests/chaos tests/search/test_without_lag.py \
+		tests/webhooks/test_worker.py -k \
 		'once or lost or killed or together or just_written'
+
 fuzz: install ## Send what the API description allows, and what it does not, until something breaks
 	AJAR_FUZZ=$(or $(FUZZ),200) $(BIN)/python -m pytest -n $(JOBS) tests/test_schemathesis.py
 

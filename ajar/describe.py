@@ -8,7 +8,7 @@ from ajar.kernel.fields import Field, Items
 from ajar.kernel.operations import Operation
 from ajar.kernel.registry import resources
 from ajar.kernel.relations import Children, Lookup
-from ajar.kernel.times import CreatedAt, DateTime, UpdatedAt
+from ajar.kernel.times import SHORT, CreatedAt, DateTime, UpdatedAt
 
 TEXT = {"type": "string"}
 CUSTOM = {"patternProperties": {r"^custom\.": {}}}
@@ -37,6 +37,8 @@ def value(name: str, field: Any) -> dict[str, Any]:
     schema = field.schema()
     if isinstance(field, Items):
         schema = several(field.fields)
+    if isinstance(field, DateTime) and field.form == SHORT:
+        schema = TEXT | {"description": "A date and time in UTC, without an offset."}
     if isinstance(field, Children) and field.fields:
         members = resources[field.of].about.members
         schema = several({n: members[n] for n in field.fields}) | {"readOnly": True}

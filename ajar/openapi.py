@@ -60,6 +60,7 @@ REFUSED = {
     "403": ("Forbidden", "The role of the caller does not allow this."),
     "404": ("NotFound", "There is no such object, or the caller may not see it."),
     "409": ("Conflict", "This Idempotency-Key belongs to another request, or to one under way."),
+    "405": ("NotAllowed", "The path does not have the method that was named instead of POST."),
     "413": ("TooLarge", "The body is too large."),
     "429": ("TooMany", "Too many requests; the headers say when to go on."),
     "503": ("Unavailable", "The database did not answer; try again in a moment."),
@@ -97,6 +98,16 @@ def said(thing: Any) -> str:
     return re.sub(r"(?<!\n)\n *(?!\n)", " ", (thing.__doc__ or "").strip())
 
 
+def may_be(operation: Operation, code: str, body: Any) -> bool:
+    """Whether the operation may be refused in this way."""
+    some = {
+        "405": operation.method == "POST",
+        "409": repeating.changes(operation),
+        "413": bool(body),
+    }
+    return some.get(code, True)
+
+
 def described(operation: Operation) -> dict[str, Any]:
     names = re.findall(r"{(\w+)}", operation.path)
     found: dict[str, Any] = {"operationId": operation.name, "tags": [tag(operation)]}
@@ -114,7 +125,7 @@ def described(operation: Operation) -> dict[str, Any]:
     found["responses"] = {str(operation.status): answered(operation)} | {
         code: {"$ref": f"#/components/responses/{name}"}
         for code, (name, _) in REFUSED.items()
-        if (body or code != "413") and (repeating.changes(operation) or code != "409")
+        if may_be(operation, code, body)
     }
     return found
 

@@ -164,12 +164,14 @@ PUT = f"""with o as (select * from lead where organization_id = $1 and id = $5 f
     select j from r"""
 NOTE = f"""with b as (select $3::jsonb j), w as (insert into activity (organization_id, id, _type,
     lead_id, user_id, note, note_html, title, pinned, mentions, attachments, activity_at,
-    created_by, updated_by, date_created, date_updated) select $1, $2, 'Note', j->>'lead_id', $5,
-    j->>'note', $4, null, false, '[]', '[]', $7, $5, $5, $7, $7 from b returning *),
+    created_by, updated_by, date_created, date_updated, source) select $1, $2, 'Note',
+    j->>'lead_id', $5, j->>'note', $4, null, false, '[]', '[]', $7, $5, $5, $7, $7, 'api'
+    from b returning *),
     r as (select row_to_json(x)::text j, lead_id from (select {tracked("a")}, a._type, a.lead_id,
       a.contact_id, a.user_id, {at("a.activity_at")} activity_at, a.title, a.note, a.note_html,
-      a.mentions, a.attachments, a.pinned, {at("a.pinned_at")} pinned_at, {name_of("cu")} user_name,
-      '[]'::json users from w a {people("a")}) x),
+      a.mentions, a.attachments, a.pinned, {at("a.pinned_at")} pinned_at, a.source,
+      {name_of("cu")} user_name, '[]'::json users, a.mentions note_mentions
+      from w a {people("a")}) x),
     e as ({log(5, "'activity.note', $2, lead_id, 'created', '{}', j::json, null from r")})
     select j from r"""
 

@@ -141,3 +141,4 @@ MEETINGS = (
     ("Review", f"Join here: {ON_LINE}", None),
     ("Contract", "", None),
 )
+BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"

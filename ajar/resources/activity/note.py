@@ -1,7 +1,7 @@
 """Notes."""
 
 from ajar.formats import rich_text
-from ajar.kernel import Bool, DateTime, List, Text
+from ajar.kernel import Bool, DateTime, List, Text, computed
 from ajar.resources.activity import Activity
 from ajar.resources.attachment import Attachments
 
@@ -16,10 +16,18 @@ class Note(Activity, path="activity/note", prefix="acti", type="Note"):
     attachments = Attachments()
     pinned = Bool()
     pinned_at = DateTime(readonly=True)
+    source = Text(readonly=True)
+
+    @computed(json={"type": "array", "items": {"type": "string"}})
+    def note_mentions(note):
+        """The same, by its newer name."""
+        return note.mentions
 
     @staticmethod
     async def prepare(ctx, old, new):
         """Keep the plain and the rich text in step; if both are sent, rich wins."""
+        if not old:
+            new["source"] = ctx.source
         rich_text.pair(old, new, "note")
         new["mentions"] = rich_text.mentions(new["note_html"] or "")
         if new["pinned"] != old.get("pinned", False):
