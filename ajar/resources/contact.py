@@ -19,6 +19,7 @@ from ajar.kernel import (
     operation,
     ops,
     query,
+    render,
 )
 from ajar.kernel.operations import show
 from ajar.kernel.registry import resources
@@ -145,6 +146,11 @@ class Contact(
     integration_links = IntegrationLinks("contact")
     recent_calls = RecentCalls("contact_id")
 
+    @computed(json={"type": "array", "items": {"type": "object"}}, lazy=True)
+    def subscriptions(contact):
+        """The runs of sequences that the contact is in or was in, the newest first."""
+        return runs_of(contact)
+
     @computed(json={"type": "string"})
     def display_name(contact):
         email = contact.emails.op("#>>", return_type=sa.Text)("{0,email}")
@@ -159,6 +165,21 @@ class Contact(
     async def prepare(ctx, old, new):
         if new["phones"] != old.get("phones"):
             new["timezone"] = time_zone(new["phones"])
+
+
+def runs_of(contact):
+    run, sequence = resources["sequence_subscription"], resources["sequence"]
+    rows, shown = query.rows(run), run.about.stored
+    values = {f"subscription_{name}": rows.c[name] for name in ("id", "status", "status_reason")}
+    values |= {
+        f"sequence_{name}": query.first(sequence, name, id=rows.c.sequence_id)
+        for name in ("id", "name", "status")
+    }
+    names = ("contact_email", "start_date", "date_created", "initial_email_id")
+    values |= {name: shown[name].shown(rows) for name in names}
+    one = func.json_build_object(*(part for pair in values.items() for part in pair))
+    array = render.array(sa.cast(one, sa.Text), query.ordering(run, rows))
+    return query.related(run, rows, array).where(rows.c.contact_id == contact.id).scalar_subquery()
 
 
 def time_zone(phones: list[dict]) -> str | None:

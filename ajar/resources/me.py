@@ -2,7 +2,6 @@
 
 from ajar.kernel import Children, Text, computed, operation, query, render
 from ajar.kernel.registry import resources
-from ajar.kernel.sql import NO_ITEMS
 from ajar.resources.user import User
 
 
@@ -12,6 +11,8 @@ class Me(User, path="me", prefix="user", table_name="user", verbs=(), logged=Fal
     organization_id = Text(readonly=True)
 
     memberships = Children("membership", by="user_id")
+    email_accounts = Children("connected_account", by="user_id")
+    phone_numbers = Children("phone_number", by="user_id")
 
     @computed(json={"type": "array", "items": {"$ref": "#/components/schemas/Organization"}})
     def organizations(me):
@@ -19,14 +20,6 @@ class Me(User, path="me", prefix="user", table_name="user", verbs=(), logged=Fal
         rows = query.rows(organization)
         whole = render.array(render.text(organization, None, rows), [rows.c.id])
         return query.related(organization, rows, whole).scalar_subquery()
-
-    @computed(json={"type": "array"})
-    def email_accounts(me):
-        return NO_ITEMS
-
-    @computed(json={"type": "array"})
-    def phone_numbers(me):
-        return NO_ITEMS
 
 
 @operation("me.get", "GET", "/me/", of=Me, parameters=("_fields",))

@@ -2,6 +2,7 @@
 
 import json
 
+import httpx2
 import pytest
 
 ONE = {
@@ -33,7 +34,7 @@ def make(served, run):
 def test_everything_that_is_said_is_there_for_the_key(served, make):
     made = make()
 
-    assert set(made) >= {*ONE, *MANY, "carrier"}
+    assert set(made) == {*ONE, *MANY, "carrier", "oauth"}
     assert made["carrier"] is False
     for name, path in ONE.items():
         assert served.get(f"{path}{made[name]}/", served.key).status_code == 200
@@ -50,6 +51,25 @@ def test_everything_that_is_said_is_there_for_the_key(served, make):
     assert past["outcome_id"] and past["user_note"] == "They liked it."
     assert [one["status"] for one in past["attendees"]] == ["yes", "yes"]
     assert past["connected_account_id"] == made["connected_account_id"]
+
+
+def test_the_tokens_of_the_application_work(served, make):
+    app = make()["oauth"]
+
+    assert app.keys() == {
+        *("client_id", "client_secret", "redirect_uri", "access_token", "refresh_token")
+    }
+    assert me(served, app["access_token"]) == 200
+    asked = {"grant_type": "refresh_token", "refresh_token": app["refresh_token"]}
+    client = {name: app[name] for name in ("client_id", "client_secret")}
+    renewed = httpx2.post(f"{served.url}/oauth2/token/", data=asked | client, timeout=10)
+    assert renewed.status_code == 200, renewed.text
+    assert me(served, renewed.json()["access_token"]) == 200
+
+
+def me(served, token):
+    headers = {"authorization": f"Bearer {token}"}
+    return httpx2.get(f"{served.url}/api/v1/me/", headers=headers, timeout=10).status_code
 
 
 def test_what_is_made_is_in_the_event_log(served, make):

@@ -93,3 +93,25 @@ def test_contacts_are_listed_by_lead(api):
     mine, _ = api.make("contact"), api.make("contact")
     found = api.ok("get", f"/contact/?lead_id={mine['lead_id']}")["data"]
     assert [contact["id"] for contact in found] == [mine["id"]]
+
+
+def test_the_runs_of_a_contact_are_shown_to_who_names_them(api):
+    run = api.make("sequence_subscription")
+    path = f"/contact/{run['contact_id']}/"
+
+    (shown,) = api.ok("get", path, params={"_fields": "subscriptions"})["subscriptions"]
+
+    sequence = api.ok("get", f"/sequence/{run['sequence_id']}/")
+    assert shown == {
+        "subscription_id": run["id"],
+        "subscription_status": "active",
+        "subscription_status_reason": None,
+        "sequence_id": sequence["id"],
+        "sequence_name": sequence["name"],
+        "sequence_status": "active",
+        "contact_email": run["contact_email"],
+        "start_date": run["start_date"],
+        "date_created": run["date_created"],
+        "initial_email_id": None,
+    }
+    assert "subscriptions" not in api.ok("get", path)

@@ -218,3 +218,20 @@ def test_a_group_of_another_organization_does_not_exist(api, stranger):
     ):
         assert answer.status_code == 404
     assert api.ok("get", "/group/")["data"] == []
+
+
+def test_a_group_that_a_smart_view_speaks_of_cannot_be_deleted(api):
+    group = api.make("group")["id"]
+    people = {"type": "reference", "reference_type": "user_or_group", "object_ids": [group]}
+    field = {"type": "regular_field", "object_type": "opportunity", "field_name": "user_id"}
+    kind = {"type": "object_type", "object_type": "opportunity"}
+    condition = {"type": "field_condition", "field": field, "condition": people}
+    search = {"query": {"type": "and", "queries": [kind, condition]}}
+    view = api.make("saved_search", type="opportunity", s_query=search)
+
+    refused = api.delete(f"/group/{group}/")
+
+    assert refused.status_code == 400
+    assert refused.json()["errors"] == ["This Group is still in use by a Smart View."]
+    api.ok("delete", f"/saved_search/{view['id']}/")
+    assert api.delete(f"/group/{group}/").status_code == 204

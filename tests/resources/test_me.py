@@ -51,3 +51,14 @@ def test_me_is_one_statement(api, statements):
 
 def test_me_needs_a_credential(api):
     assert api.get("/me/", headers={"authorization": "Basic bm90aGluZzo="}).status_code == 401
+
+
+def test_me_shows_the_callers_own_mailboxes_and_numbers(api, stranger):
+    number = api.make("phone_number")
+    mailbox = api.add("connected_account", _type="google", user_id=api.user_id, email="b@w.example")
+    stranger.make("phone_number")
+
+    me = api.ok("get", "/me/")
+
+    assert [one["id"] for one in me["phone_numbers"]] == [number["id"]]
+    assert [one["id"] for one in me["email_accounts"]] == [mailbox]

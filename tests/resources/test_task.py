@@ -176,3 +176,13 @@ def test_a_list_tells_how_many_there_are(api):
         api.make("task")
     page = api.ok("get", "/task/?_limit=1")
     assert (len(page["data"]), page["has_more"], page["total_results"]) == (1, True, 3)
+
+
+@pytest.mark.parametrize(("view", "date"), [("inbox", "2020-01-01"), ("future", "2099-01-01")])
+def test_a_view_knows_better_than_a_range_of_dates(api, view, date):
+    task = api.make("task", date=date)
+
+    found = api.ok("get", f"/task/?view={view}&date__lt=2000-01-01&date__gte=2100-01-01")["data"]
+
+    assert [one["id"] for one in found] == [task["id"]]
+    assert api.ok("get", "/task/?view=archive&date__lt=2000-01-01")["data"] == []
