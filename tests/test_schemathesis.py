@@ -1,11 +1,13 @@
 """Whatever the API description allows, and much that it does not: no answer is a bug of the server,
-and every answer is as described. A few requests for each operation here; `make fuzz` sends more."""
+and every answer is as described. One request to every third operation here; `make fuzz` sends
+many to each."""
 
 import asyncio
 import os
 import warnings
 from datetime import UTC, datetime
 
+import httpx2
 import hypothesis
 import pytest
 import schemathesis
@@ -27,7 +29,9 @@ from ajar.kernel.registry import resources as registry
 
 resources.load()
 OPERATIONS = all_operations()
-EXAMPLES = int(os.environ.get("AJAR_FUZZ", "1"))
+LONG = os.environ.get("AJAR_FUZZ")
+EXAMPLES = int(LONG or 1)
+NAMES = sorted(OPERATIONS)[:: 1 if LONG else 3]
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 CHECKS = [
     not_a_server_error,
@@ -69,14 +73,14 @@ def schema():
         return openapi.from_dict(description.document(OPERATIONS.values()))
 
 
-@pytest.mark.parametrize("name", sorted(OPERATIONS))
+@pytest.mark.parametrize("name", NAMES)
 def test_every_answer_is_as_described(company, schema, ids, name):
     operation = schema.find_operation_by_id(name)
     some = {one: st.sampled_from(found) for one, found in ids.items() if found}
 
-    @hypothesis.seed(1)
     @hypothesis.settings(
         max_examples=EXAMPLES,
+        derandomize=not LONG,
         database=None,
         deadline=None,
         suppress_health_check=list(HealthCheck),
@@ -114,5 +118,8 @@ def send(company, case):
         k: asked[k] for k in ("params", "json", "data", "cookies") if asked.get(k) is not None
     }
     headers = {**(asked.get("headers") or {}), **company.headers}
-    answer = company.client.request(asked["method"], asked["url"], headers=headers, **wanted)
+    try:
+        answer = company.client.request(asked["method"], asked["url"], headers=headers, **wanted)
+    except httpx2.InvalidURL:  # too long for the client
+        return
     case.validate_response(answer, checks=CHECKS)
