@@ -1,8 +1,9 @@
 """What is said and written between a team and a lead."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from email.utils import quote
+from typing import Any
 
 from ajar.formats import mail
 from ajar.resources.activity.email import summary
@@ -59,7 +60,7 @@ def call(story: Teller) -> None:
     story.add_activity("activity.call", values, at)
 
 
-def ends(side: str, number: dict) -> dict:
+def ends(side: str, number: Mapping[str, Any]) -> dict:
     """One end of a line."""
     return {
         f"{side}_phone": number["phone"],
