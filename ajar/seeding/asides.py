@@ -44,13 +44,13 @@ def custom_activity(story: Teller) -> None:
     visit, at = story.team.visit, story.some_day()
     published = not story.seldom(0.1)
     values = {
-        visit.field("Where"): story.one_of(words.SITES),
-        visit.field("Seats"): 5 * (1 + story.below(40)),
-        visit.field("Next Visit"): (at + 90 * DAY).date().isoformat(),
-        visit.field("Spoke With"): [story.one_of(story.people).id],
+        visit.fields["Where"]: story.one_of(words.SITES),
+        visit.fields["Seats"]: 5 * (1 + story.below(40)),
+        visit.fields["Next Visit"]: (at + 90 * DAY).date().isoformat(),
+        visit.fields["Spoke With"]: [story.one_of(story.people).id],
     }
     if story.seldom(0.4):
-        values[visit.field("Report")] = story.one_of(words.NOTES)[0].replace("{name}", "They")
+        values[visit.fields["Report"]] = story.one_of(words.NOTES)[0].replace("{name}", "They")
     told = {
         "contact_id": story.people[0].id,
         "custom_activity_type_id": visit.id,
@@ -103,17 +103,17 @@ def custom_object(story: Teller) -> str:
     """A contract; its id."""
     contract, at, id = story.team.contract, story.some_day(), story.new("custom_object")
     values = {
-        contract.field("Kind"): story.one_of(words.CONTRACTS),
-        contract.field("Yearly Fee"): 100 * (1 + story.below(300)),
-        contract.field("Signed"): moment(at + HOUR),
-        contract.field("Signed By"): story.one_of(story.people).id,
-        contract.field("Ends"): (at + 365 * DAY).date().isoformat(),
+        contract.fields["Kind"]: story.one_of(words.CONTRACTS),
+        contract.fields["Yearly Fee"]: 100 * (1 + story.below(300)),
+        contract.fields["Signed"]: moment(at + HOUR),
+        contract.fields["Signed By"]: story.one_of(story.people).id,
+        contract.fields["Ends"]: (at + 365 * DAY).date().isoformat(),
     }
     named = {
         "id": id,
         "custom_object_type_id": contract.id,
         "lead_id": story.id,
-        "name": f"Contract {story.number}-{story.used % 100}",
+        "name": f"Contract {story.number:06}",
         "custom": values,
     }
     story.add("custom_object", named, at)

@@ -57,9 +57,6 @@ class Type:
     id: str
     fields: dict[str, str]
 
-    def field(self, name: str) -> str:
-        return self.fields[name]
-
 
 @dataclass(frozen=True)
 class Team:

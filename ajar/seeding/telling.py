@@ -15,7 +15,7 @@ from ajar.seeding.sheet import Sheet
 from ajar.seeding.team import Team
 
 One = TypeVar("One")
-MOST = 128  # ids that one lead may use
+MOST = 256  # ids that one lead may use
 YEARS = timedelta(days=3 * 365)
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 
