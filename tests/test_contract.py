@@ -444,6 +444,14 @@ def test_an_operation_is_where_the_contract_has_it(name):
     assert (ours.method, ours.path) == EXPECTED[name][:2]
 
 
+def test_every_parameter_of_the_contract_is_known():
+    """Also those that mean nothing there: clients send them."""
+    for name in BUILT:
+        declared = EXPECTED[name][2].get("parameters", [])
+        asked = {one["name"] for one in declared if one.get("in") == "query"}
+        assert asked <= OPERATIONS[name].parameters, name
+
+
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_cannot_be_done_is_refused(called, name):
     assert called(name).status_code == REFUSED[name]

@@ -11,6 +11,8 @@ from ajar.kernel import (
     Resource,
     Text,
     UpdatedAt,
+    operation,
+    render,
 )
 
 
@@ -37,3 +39,15 @@ class Dialer(
     ring_mode = Text(readonly=True)
     date_created = CreatedAt(readonly=True, offset=False)
     date_updated = UpdatedAt(readonly=True, offset=False)
+
+
+@operation(
+    "dialer.get",
+    "GET",
+    "/dialer/{id}/",
+    of=Dialer,
+    parameters=("_fields", "organization_id"),
+)
+def get(ctx, params, body):
+    """A session is of the caller's organization, which clients may say again."""
+    return render.one(ctx, Dialer, params["id"], params.get("_fields"))

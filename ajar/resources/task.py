@@ -253,7 +253,7 @@ def refuse_fixed(task: ops.Row, body: dict) -> None:
     "task.bulk_update",
     "PUT",
     "/task/",
-    parameters=tuple(list_parameters(Task)),
+    parameters=(*list_parameters(Task), "format"),
     takes={name: Task.about.stored[name] for name in IN_BULK},
 )
 async def bulk_update(ctx, params, body):

@@ -89,6 +89,18 @@ class UserRef(Ref):
         return column == sa.any_(func.array_cat(people, members, type_=TEXTS))
 
 
+@operation(
+    "user.get",
+    "GET",
+    "/user/{id}/",
+    of=User,
+    parameters=("_fields", "_limit", "_skip", "_order_by"),
+)
+def get(ctx, params, body):
+    """Clients send along what belongs to lists; it means nothing here."""
+    return render.one(ctx, User, params["id"], params.get("_fields"))
+
+
 @operation("user.availability.list", "GET", "/user/availability/", parameters=("organization_id",))
 async def availability(ctx, params, body):
     """On which devices each member takes calls. There is no telephone yet: on none."""
