@@ -342,25 +342,3 @@ def test_who_waits_too_long_is_told_to_come_back(world, api, postgres, monkeypat
 
     assert (refused.status_code, refused.headers["retry-after"]) == (409, "1")
     assert api.post("/lead/", json={}, headers=KEY).status_code == 200
-
-
-def test_a_change_that_was_in_the_way_of_another_is_tried_again(world, api):
-    """PostgreSQL ends one of two that wait for each other."""
-    pair = [api.make("lead")["id"] for _ in range(2)]
-    tries = []
-
-    async def both(ctx, params, body):
-        tries.append(body["name"])
-        for id in body.pop("ids"):
-            await ops.update(ctx, registry["lead"], id, body)
-            await ctx.db.execute("select pg_sleep(0.2)")
-        return {}
-
-    world.app.api.router.add(Operation("both.update", "PUT", "/both/", both), "/both/")
-    bodies = [{"ids": pair, "name": "first"}, {"ids": pair[::-1], "name": "second"}]
-
-    answers = at_once(2, lambda: api.put("/both/", json=bodies.pop()))
-
-    assert [answer.status_code for answer in answers] == [200, 200]
-    assert len(tries) == 3
-    assert len({api.ok("get", f"/lead/{id}/")["name"] for id in pair}) == 1
