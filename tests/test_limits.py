@@ -2,8 +2,6 @@
 
 import asyncio
 import os
-import subprocess
-import sys
 from collections import Counter
 
 import pytest
@@ -185,32 +183,19 @@ def test_many_new_keys_get_no_more_than_twice_what_there_is():
     assert sum(n for (_, how), n in seen.items() if how == "passed") <= 2 * 200 + 200
 
 
-# Several processes
-
-HAMMER = """
-import asyncio, sys
-from ajar.limits.buckets import Allowance
-from ajar.limits.shared import Shared
-async def ask():
-    store, passed = Shared(sys.argv[1]), 0
-    for n in range(200):
-        taken = await store.take(Allowance("api_1", 100, 3600 * 24, "orga_1", 300))
-        passed += not taken.wait
-        await store.take(Allowance(f"other {sys.argv[2]} {n}", 1))
-    print(passed)
-asyncio.run(ask())
-"""
+# Several processes; see also tests/chaos/test_kills.py
 
 
-def test_processes_count_together(tmp_path, monkeypatch):
+def test_processes_count_together(tmp_path, monkeypatch, runner):
     monkeypatch.setenv(shared.FILE, "")
     shared.make(str(tmp_path))
-    command = [sys.executable, "-c", HAMMER, os.environ[shared.FILE]]
-    run = [
-        subprocess.Popen([*command, str(n)], stdout=subprocess.PIPE, text=True) for n in range(2)
-    ]
+    stores = [shared.Shared(os.environ[shared.FILE]) for _ in range(2)]
 
-    assert sum(int(one.communicate()[0]) for one in run) == 100
+    taken = [runner.run(stores[n % 2].take(Allowance("api_1", 9, 3600))) for n in range(20)]
+
+    assert [one.wait > 0 for one in taken] == [False] * 9 + [True] * 11
+    for store in stores:
+        runner.run(store.close())
 
 
 def test_a_file_that_is_full_forgets_what_was_used_longest_ago(tmp_path, monkeypatch, runner):

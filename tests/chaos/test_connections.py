@@ -11,7 +11,7 @@ import pytest
 
 from .conftest import Client
 
-WRITES = int(os.environ.get("AJAR_TEST_WRITES", "50"))
+WRITES = int(os.environ.get("AJAR_TEST_WRITES", "25"))
 CLIENTS = 8
 LONGEST = 3000  # bytes of a request, or of an answer: somewhere in it the connection ends
 

@@ -17,7 +17,7 @@ from ajar.postgres.server import url_of
 
 from .conftest import Client
 
-MUTATIONS = int(os.environ.get("AJAR_TEST_MUTATIONS", "60"))
+MUTATIONS = int(os.environ.get("AJAR_TEST_MUTATIONS", "40"))
 KILLS = int(os.environ.get("AJAR_TEST_KILLS", "3"))
 SEED = int(os.environ.get("AJAR_TEST_SEED", str(random.randrange(10**6))))
 CLIENTS = 6
