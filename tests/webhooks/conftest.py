@@ -15,7 +15,6 @@ import pytest
 from ajar import database, webhooks
 from ajar.clock import Clock
 from ajar.webhooks import following
-from tests.resources.conftest import join  # noqa: F401
 
 
 class Receiver:
