@@ -16,6 +16,7 @@ from ajar.config import Settings
 # the tokens that it issues.
 QUIET = (
     "authlib",
+    "mcp",
     "uvicorn",
     "procrastinate",
     "psycopg",

@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -232,3 +234,12 @@ def test_the_documentation_has_every_tool():
     page = (Path(__file__).parents[2] / "docs" / "mcp.md").read_text()
 
     assert re.findall(r"^\| `([a-z_]+)` \|", page, re.MULTILINE) == list(tools.TOOLS)
+
+
+def test_the_protocol_costs_nothing_until_it_is_spoken():
+    """The SDK is a tenth of the server's memory."""
+    program = (
+        "import sys, ajar.app; sys.exit(any(name in sys.modules for name in ('mcp', 'mcp_types')))"
+    )
+
+    assert subprocess.run([sys.executable, "-c", program]).returncode == 0

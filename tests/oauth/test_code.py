@@ -4,6 +4,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from tests.oauth.conftest import Flow
+
 CALLBACK = "https://app.example/callback"
 
 
@@ -223,3 +225,25 @@ def test_an_unknown_grant_type_is_refused(flow):
     answer = flow.token(grant_type="password", username="a", password="b")
 
     assert refused(answer) == (400, "unsupported_grant_type")
+
+
+def test_a_person_says_how_far_an_app_may_go(flow):
+    page = flow.authorize()
+    code = flow.allow(page, reach="mcp.read")["code"]
+
+    tokens = flow.exchange(code).json()
+
+    assert sorted(tokens["scope"].split()) == ["mcp.read", "offline_access"]
+    refused = flow.call(tokens["access_token"], "POST", "/lead/", json={"name": "No"})
+    assert refused.status_code == 403
+
+
+def test_no_farther_than_the_app_asks(world, api, browser, person):
+    body = {"name": "Reader", "redirect_uris": [CALLBACK], "scope": "mcp.read"}
+    app = api.ok("post", "/oauth_app/", json=body)
+    browser.sign_in(person)
+    flow = Flow(world, browser, app, api.organization_id)
+
+    code = flow.allow(flow.authorize(), reach="all.full_access")["code"]
+
+    assert flow.exchange(code).json()["scope"] == "mcp.read"
