@@ -25,6 +25,7 @@ LAYERS = [
     {"accounts", "conversations", "describe", "merging"},
     {"rights", "scopes", "search", "sequencing"},
     {"followups", "signing", "tags"},
+    {"reports"},
     {"resources"},
     {"access", "http", "limits", "meetings", "partitions"},
     {"files", "forms"},

@@ -17,6 +17,7 @@ from ajar import rights, scopes
 from ajar.clock import Clock
 from ajar.errors import ApiError, Invalid, TookTooLong, Unavailable
 from ajar.formats import zone
+from ajar.formats.table import Table, wants_csv
 from ajar.http import repeating
 from ajar.http.request import PREFIX, Call, query_of, unknown
 from ajar.http.router import Router
@@ -113,6 +114,8 @@ class Api:
                 result = await self.run(ctx, operation, params | found, body)
             except asyncpg.IntegrityConstraintViolationError as error:
                 raise conflict(error) from None
+        if isinstance(result, Table):
+            return tabular(result, call)
         return answer(result, operation.status, call.headers_out | ctx.headers)
 
     async def let_in(self, db: Any, call: "Call", method: str, operation: Operation) -> Caller:
@@ -203,6 +206,13 @@ def conflict(error: asyncpg.IntegrityConstraintViolationError) -> ApiError:
     if isinstance(error, asyncpg.ForeignKeyViolationError):
         return Invalid(errors=["An object that this refers to, or is used by, has changed."])
     return Invalid(errors=["Object already exists."])
+
+
+def tabular(result: Table, call: Call) -> Response:
+    """A table in the form that is accepted."""
+    if not wants_csv(call.headers.get("accept", "")):
+        return answer(result.body, 200, call.headers_out)
+    return Response(result.csv(), 200, call.headers_out, media_type="text/csv")
 
 
 def answer(result: Any, status: int, headers: dict[str, str]) -> Response:

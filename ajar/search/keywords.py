@@ -20,6 +20,10 @@ OBJECTS = {
     "status_change": "activity.opportunity_status_change",
     "lead_status_change": "activity.lead_status_change",
     "sequence_subscription": "sequence_subscription",
+    "whatsapp_message": "activity.whatsapp_message",
+    "custom_activity": "activity.custom_activity",
+    "form_submission": "activity.form_submission",
+    "task_completed": "activity.task_completed",
 }
 # Other names of fields; and fields of related objects, by the type of these.
 FIELDS = {
@@ -112,6 +116,8 @@ def condition(
     assert of
     if key in ("has", "is", "not") and value:
         return has(type_, value, key == "not")
+    if key == "saved_search":
+        return {"type": "saved_search", "saved_search_id": value}
     custom = names.get(key.removeprefix("custom.").replace("_", " ")) or names.get(
         key.removeprefix("custom.")
     )

@@ -1,0 +1,1 @@
+"""How what is to be sold moves through its stages."""

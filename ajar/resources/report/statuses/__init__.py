@@ -1,0 +1,1 @@
+"""How statuses changed in a period."""
