@@ -319,6 +319,24 @@ def one_run(api, path):
     return f"{path}?lead_id={api.make('sequence_subscription')['lead_id']}", None
 
 
+def of_organization(api, path):
+    api.make("opportunity")
+    return path.replace("{org_id}", api.organization_id)
+
+
+def funnel(api):
+    pipeline = api.ok("get", "/pipeline/")["data"][0]["id"]
+    cohort = {"type": "created-cohort", "cohort_relative_range": "all-time"}
+    return {"pipeline": pipeline, "users": [api.user_id]} | cohort
+
+
+ACTIVITY_REPORT = {
+    "type": "comparison",
+    "relative_range": "this-week",
+    "metrics": ["calls.all.all.count", "leads.contacted.all.count"],
+}
+
+
 # Requests that do not follow from a resource: (api, path) -> path and body.
 SPECIAL = {
     "activity.meeting.integration.upsert": lambda api, path: (path.replace("{id}", met(api)), {}),
@@ -386,6 +404,19 @@ SPECIAL = {
         f"{path}?allowing_user_id={api.user_id}&allowed_user_id={send_as(api)['allowed_user_id']}",
         None,
     ),
+    **dict.fromkeys(
+        (
+            "report.custom.get",
+            "report.sent_emails.get",
+            "report.statuses.lead.get",
+            "report.statuses.opportunity.get",
+        ),
+        lambda api, path: (f"{of_organization(api, path)}?x=opportunity.value", None),
+    ),
+    "report.activity.get": lambda api, path: (path, ACTIVITY_REPORT),
+    "report.activity.metrics.list": lambda api, path: (path, None),
+    "report.funnel.opportunity.stages.get": lambda api, path: (path, funnel(api)),
+    "report.funnel.opportunity.totals.get": lambda api, path: (path, funnel(api)),
     "sequence_subscription.list": one_run,
     "shared_scheduling_link_association.map": lambda api, path: (path, mapping(api)),
     "shared_scheduling_link_association.unmap": lambda api, path: (path, mapping(api)),

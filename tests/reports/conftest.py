@@ -113,13 +113,14 @@ class History:
 
     def do_automatic_email(self):
         how = self.some({"sequence_id": "seq_1"}, {"bulk_email_action_id": "bulk_1"})
-        mail = {"status": "sent", "direction": "outgoing", "has_reply": self.some(True, False)}
+        mail = {"status": "sent", "direction": "outgoing"}
         people = {"to": ["gob@bluth.example"], "sender": "bruce@wayne.example", "subject": "Hi"}
         self.api.add("activity.email", **self.who(), **how, **mail, **people)
 
     def do_received_email(self):
+        subject = self.some("Hello", "Re: Hi")
         people = {"to": ["bruce@wayne.example"], "sender": "gob@bluth.example"}
-        self.make("activity.email", **self.who(), status="inbox", **people)
+        self.make("activity.email", **self.who(), status="inbox", subject=subject, **people)
 
     def do_sms(self):
         numbers = {"local_phone": "+14156550100", "remote_phone": "+16505550100"}

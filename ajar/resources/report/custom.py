@@ -98,10 +98,10 @@ class Reader:
     async def times(self, drawing: Drawing) -> Range:
         """From when the organization was founded until now, unless somebody says otherwise."""
         form, ctx = self.form, self.form.ctx
-        start = await ctx.value(await founded())
-        if form.has("start"):
-            start = form.take("start", ranges.bound, False, ctx.zone)
         end = form.take("end", ranges.bound, True, ctx.zone) if form.has("end") else ctx.now
+        if not form.has("start"):
+            return Range(min(await ctx.value(await founded()), end or ctx.now), end or ctx.now)
+        start = form.take("start", ranges.bound, False, ctx.zone)
         if start and end and start > end:
             form.wrong("end", "The end comes before the start.")
         return Range(start or ranges.BEGINNING, end or ranges.END)
