@@ -68,7 +68,7 @@ def in_order(known: list[dict], rows: list) -> list[dict[str, Any]]:
 
 def stage(status: dict, row: Any) -> dict[str, Any]:
     """Only from an active stage can there be any way to go on."""
-    found = {name: numeric(row[name]) or 0 for name in STAGE} if row else dict.fromkeys(STAGE, 0)
+    found = numbers(row, STAGE)
     active = status["type"] == "active"
 
     def share(part: str, whole: str) -> float | None:
@@ -90,6 +90,11 @@ def stage(status: dict, row: Any) -> dict[str, Any]:
     }
 
 
+def numbers(row: Any, names: tuple[str, ...]) -> dict[str, Any]:
+    """Nothing counted is zero."""
+    return {name: (numeric(row[name]) or 0) if row else 0 for name in names}
+
+
 def ratio(part: float, whole: float) -> float | None:
     return round(part / whole, 6) if whole else None
 
@@ -104,7 +109,7 @@ async def totals(ctx: Any, asked: Question) -> dict[str, Any]:
 
 def total(rows: list) -> dict[str, Any]:
     row = rows[0] if rows else None
-    found = {name: numeric(row[name]) or 0 for name in TOTAL} if row else dict.fromkeys(TOTAL, 0)
+    found = numbers(row, TOTAL)
     won, count = found["count_total_won"], found["count"]
     rate = ratio(won, found["count_total_complete"])
     average = found["value_total_won"] / won if won else None

@@ -123,7 +123,7 @@ def listed(found: sa.Select) -> Any:
 def located(every: Any) -> sa.Select:
     """Visits, each with the status in which its subject began and ended the period."""
     began, ended = (visits.lasts(every.c, at) for at in (visits.start(), visits.end()))
-    by = {"partition_by": every.c.subject}
+    by: Any = {"partition_by": every.c.subject}
     return sa.select(
         *every.c,
         began.label("began"),

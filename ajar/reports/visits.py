@@ -59,7 +59,7 @@ def visits(name: str, subjects: Any) -> Any:
         changed.c.number,
     )
     every = sa.union_all(made, later).subquery("every")
-    over = {"partition_by": every.c.subject, "order_by": every.c.number}
+    over: Any = {"partition_by": every.c.subject, "order_by": every.c.number}
     return sa.select(
         *every.c,
         func.lead(every.c.at).over(**over).label("left_at"),

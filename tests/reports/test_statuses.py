@@ -210,10 +210,11 @@ OPENED = [{"opened_at": "2026-03-20T10:00:00+00:00"}]
 def test_sent_emails_are_told_by_template_after_all_together(api):
     template = api.make("email_template", name="Hello", is_shared=True)["id"]
     lead = api.make("lead")["id"]
-    send(api, template, opens=OPENED, lead_id=lead)
+    send(api, template, opens=OPENED, lead_id=lead, subject="Hi")
     send(api, template)
-    answer = {"sender": "gob@bluth.example", "to": ["bruce@wayne.example"]}
-    send(api, status="inbox", direction="incoming", lead_id=lead, **answer)
+    people = {"sender": "gob@bluth.example", "to": ["bruce@wayne.example"]}
+    answer = {"status": "inbox", "direction": "incoming", "subject": "Re: Hi"}
+    send(api, lead_id=lead, **people, **answer)
     send(api, opens=OPENED)
     send(api, status="draft")
 
