@@ -61,7 +61,7 @@ class Opportunity(
         "annualized_value",
         "annualized_expected_value",
     ),
-    indexes=("date_created", "lead_id,date_created", "date_updated", "date_won"),
+    indexes=("date_created", "lead_id,date_created", "date_updated", "date_won", "date_lost"),
 ):
     """Something you may sell to a lead, for how much, and how likely."""
 

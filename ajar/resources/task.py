@@ -107,7 +107,7 @@ class Task(
     object_type=lambda row: f"task.{row['_type']}",
     order="date",
     sorts=("date", "date_created"),
-    indexes=("date", "lead_id,date", "assigned_to,date"),
+    indexes=("date", "date_created", "lead_id,date", "assigned_to,date"),
 ):
     """Something that someone must do about a lead."""
 

@@ -77,6 +77,12 @@ def test_stages_tell_who_went_on_and_who_was_lost(funnel, story, statuses):
     assert [one["count"] for one in stages] == [3, 1, 0, 1, 1]
 
 
+def test_who_goes_back_has_not_gone_on(funnel, story):
+    story([(0, "Proposal Sent"), (2, "Demo Completed")])
+    stages = funnel("stages").json()["aggregations"]["stages"]
+    assert [one["count_conversion_rate"] for one in stages[:2]] == [0, 0]
+
+
 def test_ratios_of_nothing_are_null(funnel, story):
     stages = funnel("stages").json()["aggregations"]["stages"]
     nulls = {name for one in stages for name, value in one.items() if value is None}

@@ -65,6 +65,13 @@ def test_what_goes_and_comes_back_is_neither_gained_nor_lost(report, story, stat
     assert counts == [0, 0, 1, 1]
 
 
+def test_what_happens_as_the_period_begins_is_within_it(report, story, statuses):
+    story([(0, 0), (2, 1)])
+    rows = overview(report(**PERIOD))
+    first, second = (rows[id] for id in statuses[:2])
+    assert (first["started"], first["left"], second["started"], second["entered"]) == (1, 1, 0, 1)
+
+
 def test_every_hop_is_a_transition_and_the_summary_has_one(report, story, statuses):
     story([(0, 0), (4, 1), (5, 2)], [(5, 0)])
 

@@ -44,7 +44,13 @@ class Activity(
     table_name="activity",
     order="-date_created",
     sorts=("date_created", "activity_at"),
-    indexes=("date_created", "lead_id,date_created", "lead_id,activity_at", "_type,date_created"),
+    indexes=(
+        "date_created",
+        "lead_id,date_created",
+        "lead_id,activity_at",
+        "_type,date_created",
+        "_type,activity_at",
+    ),
     deepest=250_000,
 ):
     """Something that happened, or was written down, on a lead's timeline."""
