@@ -14,6 +14,7 @@ from ajar.reports.scope import type_named
 from ajar.search import added, catalogue, conditions, schema
 
 COUNT = "count"
+DATED = "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 TIMES = ("moment", "day", "instant", "due")
 # How the list of fields calls the kinds of values.
 SHOWN = {"moment": "datetime", "instant": "datetime", "due": "datetime", "day": "date"}
@@ -50,6 +51,8 @@ class Axis:
     def moment(self, rows: Any) -> Any:
         """What a clock on the wall shows then; a day is when it begins."""
         value = self.value(rows)
+        if self.key:  # a text was written before the field became one of dates
+            value = sa.case((value.regexp_match(DATED), value))
         if self.kind == "moment":
             return here(value)
         if self.kind == "instant":

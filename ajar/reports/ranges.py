@@ -48,7 +48,11 @@ class Range:
 
 
 def shifted(at: datetime, distance: timedelta) -> datetime:
-    return at if at in (BEGINNING, END) else at + distance
+    """No further than time goes."""
+    if at in (BEGINNING, END):
+        return at
+    room = (BEGINNING - at, END - at)
+    return at + min(max(distance, room[0]), room[1])
 
 
 def starting(at: datetime, zone: tzinfo) -> date:
@@ -94,7 +98,10 @@ def bound(said: Any, last: bool, zone: tzinfo) -> datetime:
 def back(range: Range, how: Any) -> Range:
     if not isinstance(how, str) or how not in BACK:
         raise ValueError(f"Must be one of {', '.join(BACK)}.")
-    return Range(BACK[how](range.start), BACK[how](range.end))
+    try:
+        return Range(BACK[how](range.start), BACK[how](range.end))
+    except OverflowError:
+        raise ValueError("This is too far away.") from None
 
 
 def unit_of(range: Range) -> str:
@@ -129,7 +136,10 @@ def places(first: datetime, last: datetime, unit: str) -> Iterator[datetime]:
     at = begun(first, unit)
     while at <= last:
         yield at
-        at = following(at, unit)
+        try:
+            at = following(at, unit)
+        except OverflowError:
+            return
 
 
 def wall(at: datetime, zone: tzinfo) -> datetime:

@@ -272,6 +272,23 @@ def test_a_range_has_a_start_and_an_end(refused, range):
     assert errors.keys() in ({"datetime_range"}, {"relative_range"})
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "status"),
+    [
+        ("9999-01-01", "9999-12-20", 200),
+        ("0001-01-01", "9999-12-31", 200),
+        ("0001-01-01", "0001-01-02", 200),
+        ("0001-03-01", "2026-01-01", 400),  # too many periods
+    ],
+)
+def test_the_ends_of_time_are_no_error(api, start, end, status):
+    said = {"type": "overview", "metrics": [COUNT, "opportunities.won.all.count"]}
+    said |= {"datetime_range": {"start": start, "end": end}}
+    for offset in ("-12", "14"):
+        answer = api.post("/report/activity/", json=said, headers={"x-tz-offset": offset})
+        assert answer.status_code == status, answer.text
+
+
 def test_there_is_one_range(refused):
     said = {"start": "2026-01-01", "end": "2026-01-02"}
     assert refused(datetime_range=said).keys() == {"datetime_range"}

@@ -275,6 +275,7 @@ def test_fields_tell_where_they_can_be_used(api):
         ({"x": "opportunity.value", "interval": "0"}, "interval"),
         ({"x": "opportunity.value", "interval": "day"}, "interval"),
         ({"x": "opportunity.value", "start": "soon"}, "start"),
+        ({"x": "opportunity.value", "interval": "9" * 30}, "interval"),
         ({"x": "lead.date_created", "start": "soon"}, "start"),
         ({"x": "lead.date_created", "start": "2026-02-01", "end": "2026-01-01"}, "end"),
         ({"x": "lead.name", "query": "magic:1"}, "query"),

@@ -257,6 +257,17 @@ def test_what_is_wrong_is_named(funnel, said, wrong):
     assert wrong in answer.json()["field-errors"]
 
 
+@pytest.mark.parametrize("kind", ["totals", "stages"])
+@pytest.mark.parametrize("how", ["same-days-last-week", "same-days-last-year"])
+def test_the_ends_of_time_are_told_and_never_an_error(funnel, kind, how):
+    ages = {"start": "0001-01-01", "end": "9999-12-31"}
+    said = {"cohort_datetime_range": ages, "report_datetime_range": ages}
+    assert funnel(kind, **said).status_code == 200
+    assert funnel(kind, **said, compared_datetime_range=how).status_code == 400
+    said["cohort_datetime_range"] = {"start": "9999-01-01", "end": "9999-12-20"}
+    assert funnel(kind, **said, compared_custom_range=ages).status_code == 200
+
+
 def test_a_pipeline_of_others_is_unknown(funnel, stranger):
     theirs = stranger.ok("get", "/pipeline/")["data"][0]["id"]
     errors = funnel("stages", pipeline=theirs).json()["field-errors"]

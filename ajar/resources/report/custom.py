@@ -14,6 +14,7 @@ from ajar.reports.ranges import Range
 from ajar.search import lines, page, tree
 
 AUTO = "auto"
+LARGEST = 10**15
 SEARCHES = ("query", "saved_search_id", "smart_view_id")
 PARAMETERS = (*SEARCHES, "x", "y", "interval", "group_by", "transform_y", "start", "end")
 
@@ -132,9 +133,12 @@ def unit(form: Form, within: Range) -> str:
 
 def whole(text: str) -> int:
     try:
-        return int(text)
+        number = int(text[:20])
     except ValueError:
         raise ValueError("Must be a whole number.") from None
+    if abs(number) > LARGEST:
+        raise ValueError("This number is too large.")
+    return number
 
 
 async def searched(form: Form, type_: str, reader: Reader) -> dict:
