@@ -139,10 +139,6 @@ def persons() -> Statement:
     return Statement(sa.union_all(users, groups).order_by("name", "id"))
 
 
-def told(id: str | None, people: People) -> str | None:
-    return people.names.get(id) if id else None
-
-
 def mine(who: Any, people: Any) -> Any:
     """Whether a row is of one of the people in question."""
     return who == sa.any_(parameter("people", TEXTS))
