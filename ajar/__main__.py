@@ -17,6 +17,7 @@ from ajar.commands import (
     password,
     seed,
     serve,
+    undo,
     worker,
 )
 from ajar.database import UNREACHED
@@ -41,6 +42,7 @@ program.command()(backup.restore)
 program.command()(backup.upgrade)
 program.add_typer(apikey.program, name="apikey")
 program.command()(password.password)
+program.command()(undo.undo)
 program.command()(doctor.doctor)
 
 

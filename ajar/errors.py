@@ -44,9 +44,13 @@ class NotAllowed(ApiError):
 
 
 class Conflict(ApiError):
-    """Something else came before, or is under way."""
+    """Something else came before, or is under way. `told` is what, and where."""
 
     status = 409
+
+    def __init__(self, message: str, headers: dict[str, str] | None = None, **told: Any):
+        super().__init__(message, headers)
+        self.body |= told
 
 
 class TooLarge(ApiError):

@@ -1,5 +1,6 @@
 """What keeps a server tidy while nobody looks."""
 
+from datetime import timedelta
 from typing import Any
 
 from ajar import files, partitions
@@ -8,7 +9,14 @@ from ajar.config import Settings
 from ajar.http.repeating import KEPT
 from ajar.jobs import periodic
 
-__all__ = ["files", "forget_answers", "forget_failures", "forget_outdated", "partitions"]
+__all__ = [
+    "files",
+    "forget_answers",
+    "forget_failures",
+    "forget_outdated",
+    "forget_runs",
+    "partitions",
+]
 # A code or token that came back is told from an unknown one until it would have expired anyway.
 OUTDATED = (
     "delete from session where date_expires < now()",
@@ -26,11 +34,19 @@ delete from procrastinate_jobs where status in ('failed', 'cancelled', 'aborted'
     select from procrastinate_events
     where job_id = procrastinate_jobs.id and at > now() - interval '30 days')"""
 
+GONE = "delete from sequence_progress where gone_at < $1"
+
 
 @periodic("47 3 * * *", "jobs.forget_failures")
 async def forget_failures(db: Any, settings: Settings) -> None:
     """A job that was given up is kept for a month, for whoever wants to know why."""
     await db.execute(GIVEN_UP)
+
+
+@periodic("57 3 * * *", "sequence.forget_deleted")
+async def forget_runs(db: Any, settings: Settings) -> None:
+    """Where runs stood that were deleted so long ago that nobody can bring them back."""
+    await db.execute(GONE, Clock(settings.time)() - timedelta(days=settings.event_retention_days))
 
 
 @periodic("17 * * * *", "accounts.forget_outdated")

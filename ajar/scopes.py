@@ -12,6 +12,8 @@ STEPS = (READ, SAFE, DESTRUCTIVE, FULL)  # each allows what those before it do
 SCOPES = (*STEPS, OFFLINE)
 READING = ("get", "list", "search", "me")
 
+# What they do is asked for once it is known: ajar/undoing/rights.py.
+UNDOING = ("undo", "restore")
 # They create, and cause more than can be taken back by looking at what was created.
 REACHING_OUT = (
     "activity.email.",
@@ -32,9 +34,13 @@ CREDENTIALS = ("api_key.", "oauth_app.", "oauth_grant.")
 def check(caller: Caller, operation: Operation, least: str = "") -> None:
     """The one place where a scope is asked; what the user's role allows is asked as well. `least`
     is what it takes, where the operation is more than is asked for."""
+    reach(caller, least or needed(operation.name, operation.method))
+
+
+def reach(caller: Caller, wanted: str) -> None:
+    """Refuse a caller whose scope is less."""
     if caller.scope == FULL:
         return
-    wanted = least or needed(operation.name, operation.method)
     if step(caller.scope) < STEPS.index(wanted):
         raise Forbidden(f'This takes the scope "{wanted}".')
 
@@ -47,6 +53,8 @@ def needed(name: str, method: str) -> str:
         return READ
     if name.startswith(CREDENTIALS):
         return FULL
+    if verb in UNDOING:
+        return SAFE
     return SAFE if verb == "create" and not name.startswith(REACHING_OUT) else DESTRUCTIVE
 
 

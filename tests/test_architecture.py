@@ -24,7 +24,7 @@ LAYERS = [
     {"worth"},
     {"accounts", "conversations", "describe", "merging"},
     {"rights", "scopes", "search", "sequencing"},
-    {"followups", "signing", "tags"},
+    {"followups", "signing", "tags", "undoing"},
     {"reports"},
     {"resources"},
     {"access", "http", "limits", "meetings", "partitions"},

@@ -40,6 +40,7 @@ def columns(action: Any, names: Any, data: Any, previous: Any) -> list:
         "data": sa.cast(data, JSON),
         "previous_data": previous,
         "meta": parameter("meta", JSONB),
+        "steps": parameter("steps", JSONB),
     }
     return [value.label(name) for name, value in values.items()]
 
@@ -80,6 +81,7 @@ def fold(changed: sa.CTE, json: sa.FromClause) -> sa.CTE:
         "changed_fields": union,
         "data": sa.cast(json.c.new, JSON),
         "previous_data": changed.c.old.op("||")(event.c.previous_data),
+        "steps": event.c.steps.op("||")(parameter("steps", JSONB)),
     }
     same = [
         event.c.organization_id == parameter("organization_id"),
@@ -94,14 +96,14 @@ def fold(changed: sa.CTE, json: sa.FromClause) -> sa.CTE:
 
 def values(ctx, resource, old: Any, new: dict) -> dict[str, Any]:
     """The parameters of `insert`."""
-    row, about = new or old, resource.about
+    row, about, id = new or old, resource.about, ids.new("ev")
     kind = about.object_type
+    lost = {name: value for name, value in old.items() if not new or new[name] != value}
     return {
         "old": old.json if old else None,
-        "event_id": ids.new("ev"),
-        "now": ctx.now,
+        "steps": [{"id": id, "request_id": ctx.request_id, "old": lost}] if old else [],
+        "event_id": id,
         "since": ctx.now - ctx.fold,
-        "user_id": ctx.user_id,
         "request_id": ctx.request_id,
         "api_key_id": ctx.caller.api_key_id,
         "oauth_client_id": ctx.caller.oauth_client_id,

@@ -7,7 +7,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy import func
 
-from ajar import paging
+from ajar import paging, undoing
 from ajar.errors import ApiError, NotFound
 from ajar.kernel import operation, query
 from ajar.kernel.fields import RANGE
@@ -19,7 +19,8 @@ EXACT = ("object_type", "object_id", "action", "lead_id", "user_id", "request_id
 DATES = tuple(f"date_updated__{suffix}" for suffix in sorted(RANGE))
 MOST = 50
 WITHHELD = ("data", "previous_data")  # from all but admins, after an hour
-EVERY = tuple(column.name for column in event.c if column.name != "position")
+HIDDEN = ("position", "steps")
+EVERY = tuple(column.name for column in event.c if column.name not in HIDDEN)
 UPDATED = DateTime(filter=RANGE)
 UPDATED.name = "date_updated"
 
@@ -129,6 +130,18 @@ async def get(ctx, params, body):
     if text is None:
         raise NotFound("Empty query: Event matching query does not exist.")
     return text
+
+
+@operation(
+    "event.undo", "POST", "/event/{id}/undo/", parameters=tuple(undoing.HOW), takes=undoing.HOW
+)
+async def undo(ctx, params, body):
+    """Take back what an event tells of. `dry_run` only tells what that would change."""
+    how = undoing.said(ctx, params, body)
+    if changes := await undoing.log.of_event(ctx, params["id"]):
+        return await undoing.undo(ctx, params["id"], changes, **how)
+    await get(ctx, {"id": params["id"]}, {})  # if there is none
+    raise ApiError("This event tells of no change of an object: undo its request.")
 
 
 def wanted(params: dict[str, str]) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 
-from ajar import merging, paging, sequencing
+from ajar import merging, paging, sequencing, undoing
 from ajar.errors import Invalid
 from ajar.formats import zone
 from ajar.kernel import (
@@ -260,3 +260,17 @@ async def merge(ctx, params, body):
     """Fold the lead `source` into the lead `destination`."""
     await merging.merge(ctx, Lead, body)
     return {"status": "ok"}
+
+
+@operation(
+    "lead.restore",
+    "POST",
+    "/lead/{id}/restore/",
+    of=Lead,
+    parameters=tuple(undoing.HOW),
+    takes=undoing.HOW,
+)
+async def restore(ctx, params, body):
+    """Bring a deleted lead back, with everything that went with it."""
+    how = undoing.said(ctx, params, body)
+    return await undoing.restore(ctx, Lead, params["id"], **how)

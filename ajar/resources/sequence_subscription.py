@@ -18,6 +18,7 @@ from ajar.kernel import (
     Text,
     UpdatedAt,
     UpdatedBy,
+    alongside,
     operation,
     query,
 )
@@ -118,6 +119,10 @@ class SequenceSubscription(
     updated_by_id = UpdatedBy("user", readonly=True)
     date_created = CreatedAt(readonly=True, offset=False)
     date_updated = UpdatedAt(readonly=True, offset=False)
+
+    @alongside("deleted")
+    def place_kept(run, action):
+        return sequencing.left(run)
 
     @staticmethod
     async def prepare(ctx, old, new):

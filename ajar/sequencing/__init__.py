@@ -6,5 +6,16 @@ go on is no change of the run, and no event.
 
 from ajar.sequencing.advancing import wake
 from ajar.sequencing.ending import become, begin, called, heard_from, moved, rearrange, settle
+from ajar.sequencing.progress import left
 
-__all__ = ["become", "begin", "called", "heard_from", "moved", "rearrange", "settle", "wake"]
+__all__ = [
+    "become",
+    "begin",
+    "called",
+    "heard_from",
+    "left",
+    "moved",
+    "rearrange",
+    "settle",
+    "wake",
+]

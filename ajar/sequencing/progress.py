@@ -25,12 +25,7 @@ progress = sa.Table(
     sa.Column("call_id", sa.Text),  # the step whose call is waited for
     sa.Column("task_id", sa.Text),  # its task
     sa.Column("due_at", TIME),  # when to look at it again
-    sa.ForeignKeyConstraint(
-        ["organization_id", "subscription_id"],
-        [f"{RUN}.organization_id", f"{RUN}.id"],
-        "fk__sequence_progress__subscription_id",
-        ondelete="CASCADE",
-    ),
+    sa.Column("gone_at", TIME),  # when the run was deleted, which may be undone
     sa.Index("ix__sequence_progress__due_at", "organization_id", "due_at"),
     sa.Index("ix__sequence_progress__sequence_id", "organization_id", "sequence_id"),
     sa.Index("ix__sequence_progress__task_id", "organization_id", "task_id"),
@@ -98,16 +93,25 @@ def begun() -> Statement:
     }
     made = insert(progress).values(values)
     since = func.greatest(progress.c.since, made.excluded.since)
-    known = {"due_at": made.excluded.due_at, "since": since}
+    known = {"due_at": made.excluded.due_at, "since": since, "gone_at": sa.null()}
     keys = ["organization_id", "subscription_id"]
     return Statement(made.on_conflict_do_update(index_elements=keys, set_=known))
+
+
+def left(run: Any) -> Any:
+    """Where a run stood that is deleted by the same statement is kept: should it come back, it
+    must not begin anew."""
+    at_rest = {"due_at": sa.null(), "gone_at": parameter("now", TIME)}
+    its = progress.c.subscription_id == run.c.id
+    return sa.update(progress).values(at_rest).where(mine(progress), its)
 
 
 @shapes(1)
 def waiting() -> Statement:
     """Whoever waits for a task is due."""
     due = sa.update(progress).values(due_at=parameter("now", TIME))
-    return Statement(due.where(mine(progress), progress.c.task_id == parameter("task_id")))
+    its = progress.c.task_id == parameter("task_id")
+    return Statement(due.where(mine(progress), its, progress.c.gone_at.is_(None)))
 
 
 @shapes(10)
@@ -164,7 +168,7 @@ def look_again() -> Statement:
     waits = progress.c.due_at.is_not(None) | progress.c.call_id.is_not(None)
     due = sa.update(progress).values(due_at=parameter("now", TIME))
     of_sequence = progress.c.sequence_id == parameter("id")
-    return Statement(due.where(mine(progress), of_sequence, waits))
+    return Statement(due.where(mine(progress), of_sequence, waits, progress.c.gone_at.is_(None)))
 
 
 @shapes(1)
