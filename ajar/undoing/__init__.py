@@ -60,7 +60,7 @@ class Undoing:
 
     ctx: Any
     force: bool
-    later: dict[str, list[Change]]  # by object, the oldest first
+    later: dict[str, list[Change]]  # updates by object, the oldest first
     there: set[str]  # the objects that there are
     outcomes: dict[str, Outcome] = field(default_factory=dict)  # by object
     conflicts: list[dict] = field(default_factory=list)

@@ -122,11 +122,12 @@ async def deletion(ctx, id: str) -> Change | None:
 
 
 async def later(ctx, known: list[Change]) -> dict[str, list[Change]]:
-    """By object: its changes since the first of these, the oldest first."""
+    """By object: its updates since the first of these, the oldest first."""
     given = {"ids": list({one.object_id for one in known}), "since": min(one.date for one in known)}
     by_object: dict[str, list[Change]] = {}
     for one in reversed(changes(await ctx.rows(await events("object_id"), **given))):
-        by_object.setdefault(one.object_id, []).append(one)
+        if one.action == "updated":
+            by_object.setdefault(one.object_id, []).append(one)
     return by_object
 
 
