@@ -1,6 +1,10 @@
 """A deleted lead comes back with all that went with it."""
 
+import dataclasses
+
 import pytest
+
+from ajar import maintenance
 
 
 def restore(api, id, **how):
@@ -179,3 +183,16 @@ def test_a_delete_asks_no_more_statements_than_before(api, statements):
     lead = api.make("lead")
     asked = statements(lambda: api.ok("delete", f"/lead/{lead['id']}/"))
     assert len([text for text in asked if text.startswith("WITH") and "DELETE" in text]) == 2
+
+
+def test_where_runs_stood_that_nobody_can_bring_back_is_forgotten(api, world, clock):
+    run = api.make("sequence_subscription")
+    kept = api.make("sequence_subscription")
+    api.ok("delete", f"/sequence_subscription/{run['id']}/")
+    clock.pass_by(days=31)
+    settings = dataclasses.replace(world.app.settings, time=clock())
+
+    world.call(maintenance.forget_runs, settings)
+
+    left = "select subscription_id from sequence_progress where organization_id = $1"
+    assert [row[0] for row in world.sql(left, api.organization_id)] == [kept["id"]]
