@@ -8,7 +8,7 @@ TESTS ?=
 JOBS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test rights chaos fuzz test-external lint types check fix docs bench lock clean
+.PHONY: help install run test rights chaos fuzz test-undo test-external lint types check fix docs bench lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' \
@@ -34,6 +34,9 @@ test: install ## Run the tests: make test TESTS=tests/test_config.py for some of
 
 rights: install ## Ask everything for what is hidden, as every role
 	AJAR_WHOLE_MATRIX=1 $(BIN)/python -m pytest -n 0 tests/rights
+
+test-undo: install ## Make 10,000 random changes, and undo them
+	AJAR_UNDO_CHANGES=10000 $(BIN)/python -m pytest -s tests/undo/test_random.py
 
 test-external: install ## Run the tests against PostgreSQL 15 of the system
 	scripts/with-postgresql-15 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(TESTS)

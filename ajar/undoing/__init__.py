@@ -68,10 +68,10 @@ class Undoing:
     async def undo(self, change: Change) -> None:
         row = await rows.find(self.ctx, change.resource, change.object_id)
         permission.check(self.ctx, change, row or change.old)
-        new = Outcome(change, change.object_id in self.there, row and row.json)
+        new = Outcome(change, change.object_id in self.there, row.json if row else None)
         outcome = self.outcomes.setdefault(change.object_id, new)
         written = await getattr(self, change.action)(change, row, outcome)
-        outcome.then = written and written.json
+        outcome.then = written.json if written else None
 
     async def created(self, change: Change, row: ops.Row | None, outcome: Outcome) -> Any:
         """It goes again, as if a client had deleted it."""

@@ -1,6 +1,7 @@
 """Putting rows back as they were. Here nothing is completed or caused: what a change had brought
 about is in the log as well, and is undone by itself."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -145,13 +146,13 @@ def checked(resource: Any, name: str) -> bool:
 async def let_go(ctx, resource: Any, field: Ref, new: dict, lost: list, reasons: list) -> None:
     """Of a reference to what is gone: it becomes what it is when nobody says."""
     about, pick = resource.about, type(field).pick
-    alike = {n: f for n, f in about.stored.items() if type(f).pick is pick is not Field.pick}
+    alike = [f for f in about.stored.values() if type(f).pick is pick is not Field.pick]
     gone = f"{field.name}: {new[field.name]} is gone."
     if field.on_delete == "cascade":
         reasons.append(gone)
         return
     try:
-        new |= await ops.clean(ctx, resource, {field.name: field} | alike, {}, {})
+        new |= await ops.clean(ctx, resource, {one.name: one for one in (field, *alike)}, {}, {})
     except Invalid:
         reasons.append(gone)
     else:
@@ -194,9 +195,24 @@ async def bring_along(ctx, resource: Any, id: str, shown: dict) -> None:
 
 async def hanging(ctx, resource: Any, id: str) -> list[str]:
     """What would go with a row if it were deleted, or keeps it from that: kinds with numbers."""
-    found = []
+    if not list(holding(resource)):
+        return []
+    (found,) = await ctx.rows(await counted(resource), id=id)
+    return [f"{number} {name}" for name, number in found.items() if number]
+
+
+@shapes(100)
+def counted(resource: Any) -> Statement:
+    numbers = []
+    for other, name in holding(resource):
+        rows = query.rows(other)
+        found = query.related(other, rows, func.count()).where(rows.c[name] == parameter("id"))
+        numbers.append(found.scalar_subquery().label(other.about.name))
+    return Statement(sa.select(*numbers))
+
+
+def holding(resource: Any) -> Iterator[tuple[Any, str]]:
+    """(resource, reference) of what is logged and does not let go of a row."""
     for other, field in referrers(resource):
         if field.on_delete in ("cascade", "restrict") and other.about.logged:
-            rows = await ctx.rows(await query.referring(other, field.name), target=id)
-            found += [f"{len(rows)} {other.about.name}"] if rows else []
-    return found
+            yield other, field.name

@@ -1,6 +1,7 @@
 """All that an organization has, before and after."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ WHEN = ("date_updated", "updated_at")  # an undo is a change, and says so
 LEFT = {"event", "lead_tally", "file"}  # the log goes on; counted below; used is used
 
 
-def without_when(value):
+def without_when(value) -> Any:
     if isinstance(value, dict):
         return {key: without_when(one) for key, one in value.items() if key not in WHEN}
     return [without_when(one) for one in value] if isinstance(value, list) else value

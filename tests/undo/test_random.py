@@ -4,7 +4,7 @@ import itertools
 import os
 import random
 
-CHANGES = int(os.environ.get("AJAR_UNDO_CHANGES", "120"))
+CHANGES = int(os.environ.get("AJAR_UNDO_CHANGES", "100"))
 SEED = int(os.environ.get("AJAR_UNDO_SEED", "1"))
 WORDS = ("red", "sky", "été", "x1", "Bluth", "Sitwell", "")
 number = itertools.count()

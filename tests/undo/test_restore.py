@@ -40,35 +40,35 @@ def test_search_finds_it_again_at_once(api, family):
     assert found() == [id]
 
 
-def test_a_dry_run_tells_what_would_come_back(api, everything, family):
+def test_a_dry_run_tells_what_would_come_back(api, rows, family):
     id, ids = family
     api.ok("delete", f"/lead/{id}/")
-    before = everything(api)
+    before = rows(api)
 
     told = restore(api, id, dry_run=True)
 
     assert {one["object_id"] for one in told["objects"]} >= {id, *ids}
-    assert everything(api) == before
+    assert rows(api) == before
 
 
-def test_a_restore_can_be_undone(api, everything, family):
+def test_a_restore_can_be_undone(api, rows, family):
     id, _ = family
     api.ok("delete", f"/lead/{id}/")
-    gone = everything(api)
+    gone = rows(api)
     back = api.post(f"/lead/{id}/restore/")
 
     api.ok("post", f"/request/{back.headers['x-request-id']}/undo/")
 
-    assert everything(api) == gone
+    assert rows(api) == gone
 
 
-def test_a_lead_that_was_deleted_twice_comes_back_twice(api, everything, family):
+def test_a_lead_that_was_deleted_twice_comes_back_twice(api, rows, family):
     id, _ = family
-    before = everything(api)
+    before = rows(api)
     for _ in range(2):
         api.ok("delete", f"/lead/{id}/")
         restore(api, id)
-    assert everything(api) == before
+    assert rows(api) == before
 
 
 def test_a_run_goes_on_where_it_was(api, world, family):
@@ -133,7 +133,7 @@ def test_a_child_whose_lead_is_gone_is_a_conflict(api):
     assert api.get(f"/activity/note/{note['id']}/").status_code == 404
 
 
-def test_of_many_that_went_together_only_one_comes_back(api, everything, world):
+def test_of_many_that_went_together_only_one_comes_back(api):
     one, other = api.make("lead"), api.make("lead")
 
     async def both(ctx):

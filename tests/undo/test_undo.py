@@ -20,10 +20,10 @@ def lead_of(api, row):
     return api.ok("get", f"/lead/{row['id']}/")
 
 
-def test_a_dry_run_tells_what_would_change_and_changes_nothing(api, everything, undo):
+def test_a_dry_run_tells_what_would_change_and_changes_nothing(api, rows, undo):
     lead = api.make("lead", name="A")
     changed = put(api, lead, name="B", description="new")
-    before, log = everything(api), api.events()
+    before, log = rows(api), api.events()
 
     told = undo(api, changed, dry_run=True)
 
@@ -34,7 +34,7 @@ def test_a_dry_run_tells_what_would_change_and_changes_nothing(api, everything, 
         "description": {"now": "new", "then": None},
     }
     assert (told["dry_run"], told["conflicts"]) == (True, [])
-    assert (everything(api), api.events()) == (before, log)
+    assert (rows(api), api.events()) == (before, log)
 
 
 def test_a_dry_run_can_be_asked_for_in_the_query(api, undo):
@@ -200,30 +200,30 @@ def test_a_name_that_another_has_by_now_is_a_conflict(api):
     assert "name" in refused.json()["conflicts"][0]["reason"]
 
 
-def test_a_request_is_undone_with_all_it_caused(api, everything, undo):
+def test_a_request_is_undone_with_all_it_caused(api, rows, undo):
     """A change of status leaves an activity, a completed task another one."""
     won = api.make("status.lead", label="Won")
     lead = api.make("lead")
     task = api.make("task", lead_id=lead["id"])
-    before = everything(api)
+    before = rows(api)
     first = put(api, lead, status_id=won["id"])
     second = api.put(f"/task/{task['id']}/", json={"is_complete": True})
 
     undo(api, second)
     undo(api, first)
 
-    assert everything(api) == before
+    assert rows(api) == before
 
 
-def test_an_event_goes_with_the_activity_that_only_tells_of_it(api, everything, undo):
+def test_an_event_goes_with_the_activity_that_only_tells_of_it(api, rows, undo):
     won = api.make("status.lead", label="Won")
     lead = api.make("lead")
-    before = everything(api)
+    before = rows(api)
     put(api, lead, status_id=won["id"])
 
     undo(api, f"/event/{event_of(api, lead['id'])['id']}/")
 
-    assert everything(api) == before
+    assert rows(api) == before
 
 
 def test_an_event_that_tells_of_no_change_is_refused_in_words(api):
@@ -236,15 +236,15 @@ def test_an_event_that_tells_of_no_change_is_refused_in_words(api):
     assert "undo its request" in refused.json()["error"]
 
 
-def test_a_bulk_change_is_undone_as_one(api, everything, undo):
+def test_a_bulk_change_is_undone_as_one(api, rows, undo):
     ids = [api.make("task")["id"] for _ in range(3)]
-    before = everything(api)
+    before = rows(api)
     bulk = api.put(f"/task/?id__in={','.join(ids)}", json={"is_complete": True})
 
     told = undo(api, bulk)
 
     assert {one["object_id"] for one in told["objects"]} >= set(ids)
-    assert everything(api) == before
+    assert rows(api) == before
 
 
 def test_a_merge_is_undone_as_one(api, everything, undo, family):
