@@ -5,7 +5,11 @@ from ajar.undoing.log import Change
 
 # What undoes a change: the operation that a client would use, and how it is asked for. Who may
 # delete something may bring it back.
-SCOPES = {"created": ("delete", "DELETE"), "updated": ("update", "PUT"), "deleted": ("create", "POST")}
+SCOPES = {
+    "created": ("delete", "DELETE"),
+    "updated": ("update", "PUT"),
+    "deleted": ("create", "POST"),
+}
 RIGHTS = {"created": "delete", "updated": "update", "deleted": "delete"}
 
 
