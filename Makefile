@@ -8,7 +8,8 @@ TESTS ?=
 JOBS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test rights chaos fuzz test-undo test-external lint types check fix docs bench lock clean
+LONG := rights chaos fuzz test-undo test-killed test-large-export test-external
+.PHONY: help install run test $(LONG) lint types check fix docs bench lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' \
@@ -37,6 +38,12 @@ rights: install ## Ask everything for what is hidden, as every role
 
 test-undo: install ## Make 10,000 random changes, and undo them
 	AJAR_UNDO_CHANGES=10000 $(BIN)/python -m pytest -s tests/undo/test_random.py
+
+test-killed: install ## Kill workers in the middle of a bulk edit of 100,000 leads
+	AJAR_BULK_LEADS=100000 $(BIN)/python -m pytest -n 0 tests/bulk/test_killed.py
+
+test-large-export: install ## Export 100,000 leads, and see that memory does not grow
+	AJAR_EXPORT_LEADS=100000 $(BIN)/python -m pytest -n 0 tests/exporting/test_large.py
 
 test-external: install ## Run the tests against PostgreSQL 15 of the system
 	scripts/with-postgresql-15 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(TESTS)

@@ -48,8 +48,8 @@ class Conflict(ApiError):
 
     status = 409
 
-    def __init__(self, message: str, headers: dict[str, str] | None = None, **told: Any):
-        super().__init__(message, headers)
+    def __init__(self, message: str, **told: Any):
+        super().__init__(message)
         self.body |= told
 
 

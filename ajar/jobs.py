@@ -33,6 +33,10 @@ select procrastinate_defer_jobs_v1(array[
     ::procrastinate_job_to_defer_v1
 ])"""
 
+GIVEN_UP = """
+select args->>'organization_id', args->>'user_id', args->'args'
+from procrastinate_jobs where task_name = $1 and status = 'failed'"""
+
 
 @dataclass(frozen=True)
 class Periodic:
@@ -86,3 +90,8 @@ async def enqueue(
         raise RuntimeError(f"{name} is deferred outside of a transaction")
     caller = {"organization_id": organization_id, "user_id": user_id, "request_id": request_id}
     await db.execute(ENQUEUE, name, caller | {"args": args}, at)
+
+
+async def given_up(db: Any, name: str) -> list[tuple[str, str | None, dict]]:
+    """Of the jobs of a task that failed for the last time: organization, user, and arguments."""
+    return [tuple(row) for row in await db.fetch(GIVEN_UP, name)]

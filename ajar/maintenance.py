@@ -28,6 +28,10 @@ OUTDATED = (
     """delete from oauth_app where organization_id is null
     and date_created < now() - interval '30 days'
     and not exists (select from oauth_grant where client_id = oauth_app.id)""",
+    # Why a bulk action left some objects as they were.
+    """delete from search_found using bulk_action
+    where search_found.organization_id = bulk_action.organization_id and of_id = bulk_action.id
+    and bulk_action.date_updated < now() - interval '30 days'""",
 )
 GIVEN_UP = """
 delete from procrastinate_jobs where status in ('failed', 'cancelled', 'aborted') and not exists (
@@ -51,7 +55,8 @@ async def forget_runs(db: Any, settings: Settings) -> None:
 
 @periodic("17 * * * *", "accounts.forget_outdated")
 async def forget_outdated(db: Any, settings: Settings) -> None:
-    """What nobody can sign in with any more; and apps that registered themselves for nothing."""
+    """What nobody can sign in with any more; apps that registered themselves for nothing; and
+    what was told of bulk actions that are long done."""
     for statement in OUTDATED:
         await db.execute(statement)
 

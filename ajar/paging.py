@@ -1,4 +1,6 @@
-"""`_limit` and `_skip`: which part of a list is meant."""
+"""What the query string of a list says: `_limit` and `_skip`, which part of it is meant."""
+
+from typing import Any
 
 from ajar.errors import ApiError
 
@@ -28,3 +30,12 @@ def integer(params: dict[str, str], name: str, default: int) -> int:
     if text[0] == "-":
         raise ApiError(f'{name} must be a non-negative integer (got "{text}" instead).')
     return int(text)
+
+
+def text_of(value: Any) -> str:
+    """A value of JSON as a query string has it."""
+    if isinstance(value, list):
+        return ",".join(text_of(item) for item in value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)

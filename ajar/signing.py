@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import math
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -28,13 +28,20 @@ ON CONFLICT (organization_id) DO NOTHING"""
 
 async def permit(db: Any, organization_id: str, until: datetime, *what: str) -> dict[str, str]:
     """What to hand out; whoever brings it back until then may do this one thing."""
+    (one,) = await permits(db, organization_id, until, [what])
+    return one
+
+
+async def permits(
+    db: Any, organization_id: str, until: datetime, every: Sequence[tuple[str, ...]]
+) -> list[dict[str, str]]:
+    """One for each of these things."""
     key = await db.fetchval(FIND, organization_id)
     if not key:
         await db.execute(MAKE, organization_id, secrets.token_bytes(32))
         key = await db.fetchval(FIND, organization_id)
-    expires = str(math.ceil(until.timestamp()))
-    signature = signed(key, organization_id, expires, *what)
-    return {"organization_id": organization_id, "expires": expires, "signature": signature}
+    said = {"organization_id": organization_id, "expires": str(math.ceil(until.timestamp()))}
+    return [said | {"signature": signed(key, *said.values(), *what)} for what in every]
 
 
 async def check(db: Any, given: Mapping[str, str], now: datetime, *what: str) -> str:

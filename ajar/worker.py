@@ -23,7 +23,9 @@ from procrastinate.manager import JobManager
 
 from ajar import (
     access,
+    bulk,  # noqa: F401 (it has tasks, like the next)
     database,
+    exporting,  # noqa: F401
     jobs,
     maintenance,  # noqa: F401 (it has periodic tasks)
     metrics,

@@ -196,7 +196,22 @@ def nobody(api):
 
 
 # What no example can say: ids.
-PEOPLE = {"sequence_subscription": lambda api: {"calls_assigned_to": [api.user_id]}}
+PEOPLE = {
+    "bulk_action.edit": lambda api: {"lead_status_id": status(api)},
+    "bulk_action.email": lambda api: {"email_account_id": mailbox(api)},
+    "sequence_subscription": lambda api: {"calls_assigned_to": [api.user_id]},
+}
+
+
+def status(api):
+    return api.ok("get", "/status/lead/")["data"][-1]["id"]
+
+
+def mailbox(api, **values):
+    """A connected account of the user's, which may send."""
+    about = {"_type": "google", "email": "bruce@wayne.example", "identities": []}
+    about |= {"user_id": api.user_id, "enabled_features": ["email_sending"]}
+    return api.add("connected_account", **about | values)
 
 
 def shared(name, body):

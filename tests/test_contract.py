@@ -28,6 +28,8 @@ SHAPES["mail of a thread"] = SHAPES["activity.email"] | {
     }
 }
 SHAPES["activity.emailthread"]["fields"]["emails"]["type"] = "[mail of a thread]"
+# "opps for opportunity exports, set by the server".
+SHAPES["export"]["fields"]["type"]["type"] = "enum(leads,contacts,lead_opps,opps)"
 EXPECTED = {
     described["operationId"]: (method.upper(), path, described)
     for path, methods in CONTRACT["paths"].items()
@@ -187,6 +189,21 @@ def met(api):
     return api.within(meetings.seen, calendar, event)[0]
 
 
+def bulk_edit(api):
+    """One of which every field has a value."""
+    field = api.make("custom_field.lead", type="text")["id"]
+    about = {"custom_field_id": field, "custom_field_value": "Retail"}
+    return {"type": "set_custom_field"} | about
+
+
+def exported(api):
+    """One that is written."""
+    body = {"format": "csv", "type": "leads"}
+    id = api.ok("post", "/export/lead/", json=body)["id"]
+    api.world.work()
+    return id
+
+
 def submitted(api):
     form = api.make("form", is_published=True)
     path = f"/forms/{api.organization_id}/{form['id']}/"
@@ -295,9 +312,11 @@ MADE = {
     "custom_activity": lambda api: api.make("custom_field.activity")["custom_activity_type_id"],
     "comment_thread": lambda api: api.make("comment")["thread_id"],
     "custom_object_type": object_type,
+    "bulk_action.edit": lambda api: api.ok("post", "/bulk_action/edit/", json=bulk_edit(api))["id"],
     "connected_account": mailbox,
     "dialer": session,
     "event": logged,
+    "export": exported,
     "send_as": lambda api: send_as(api)["id"],
     "unsubscribe.email": unsubscribed,
     "me": lambda api: "",
@@ -340,6 +359,7 @@ ACTIVITY_REPORT = {
 # Requests that do not follow from a resource: (api, path) -> path and body.
 SPECIAL = {
     "activity.meeting.integration.upsert": lambda api, path: (path.replace("{id}", met(api)), {}),
+    "bulk_action.edit.create": lambda api, path: (path, bulk_edit(api)),
     "comment.list": lambda api, path: (
         f"{path}?thread_id={api.make('comment')['thread_id']}",
         None,
@@ -425,6 +445,8 @@ SPECIAL = {
         path.replace("{email_address}", unsubscribed(api)),
         None,
     ),
+    "export.lead.create": lambda api, path: (path, {"format": "csv", "type": "leads"}),
+    "export.opportunity.create": lambda api, path: (path, {"format": "csv"}),
     "file.upload": lambda api, path: (
         path,
         {"filename": "offer.pdf", "content_type": "application/pdf"},

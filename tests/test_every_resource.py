@@ -16,6 +16,13 @@ resources.load()
 OPERATIONS = all_operations()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def nothing_left(world):
+    """Of the jobs that were deferred here: whoever works next would do them all."""
+    yield
+    world.sql("delete from procrastinate_jobs")
+
+
 @dataclass
 class Thing:
     """A resource that clients may create, and what they may do with it."""

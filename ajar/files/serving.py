@@ -21,7 +21,7 @@ from ajar.kernel.sql import Statement, parameter, shapes
 from ajar.resources.file import ID, PATH, File
 
 SHORTLY = timedelta(minutes=5)
-FIND = """SELECT filename, content_type, size FROM file
+FIND = """SELECT filename, content_type, content_encoding, size FROM file
 WHERE file.organization_id = $1 AND id = $2 AND uploaded_at IS NOT NULL"""
 # What a browser may show by itself: nothing that can hold a program.
 SHOWN = re.compile(r"(audio|video)/.+|image/(png|jpeg|gif|webp)|text/plain")
@@ -86,7 +86,8 @@ def seen() -> Statement:
     """A file that is there, and that the caller may see."""
     rows = query.rows(File)
     found = query.owned(File, rows, rows.c.id).where(rows.c.id == parameter("id"))
-    return Statement(found.where(rows.c.uploaded_at.is_not(None)))
+    mine = rows.c.owner_id.is_(None) | (rows.c.owner_id == parameter("user_id"))
+    return Statement(found.where(rows.c.uploaded_at.is_not(None), mine))
 
 
 async def whole(storage: Storage, asked: Asked, file: Any, headers: Headers) -> Response:
@@ -99,6 +100,8 @@ async def whole(storage: Storage, asked: Asked, file: Any, headers: Headers) -> 
         "content-disposition": disposition(file),
         "content-length": str(content.stop - content.start),
     }
+    if file["content_encoding"]:
+        told["content-encoding"] = file["content_encoding"]
     if not wanted:
         return StreamingResponse(content.pieces, 200, told)
     told["content-range"] = f"bytes {content.start}-{content.stop - 1}/{content.size}"

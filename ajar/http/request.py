@@ -14,6 +14,7 @@ from ajar.errors import ApiError, NotFound, TooLarge, TooSlow
 from ajar.http.router import UNKNOWN
 from ajar.kernel.context import Caller
 from ajar.kernel.operations import Operation
+from ajar.paging import text_of
 
 PREFIX = "/api/v1"
 LARGE = 100_000  # bytes
@@ -125,14 +126,6 @@ def query_of(call: Call, replaced: Any) -> dict[str, str]:
             raise ApiError("The query string contains a NUL character.")
         params[key] = f"{params[key]},{value}" if key in params else value
     return params
-
-
-def text_of(value: Any) -> str:
-    if isinstance(value, list):
-        return ",".join(text_of(item) for item in value)
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "" if value is None else str(value)
 
 
 def unknown(name: str, operation: Operation) -> str:

@@ -82,6 +82,8 @@ class File(
     uploaded_at = DateTime(readonly=True)
     used_at = DateTime(readonly=True)
     lead_ids = List(readonly=True, hidden=True)  # where it is used; "" for elsewhere
+    content_encoding = Text(readonly=True)
+    owner_id = Text(readonly=True)  # who alone may open it without a signed address; or anybody
 
 
 @operation(
