@@ -62,7 +62,7 @@ def subjects(lists, kind):
 
 @pytest.fixture
 def told(history):
-    return lambda seed: history(seed + 100)
+    return lambda seed: history(seed + 100, steps=110)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
