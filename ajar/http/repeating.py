@@ -64,7 +64,8 @@ class UnderWay(Conflict):
     """The same request is being answered just now."""
 
     def __init__(self) -> None:
-        super().__init__("A request with this Idempotency-Key is being done.", {"retry-after": "1"})
+        super().__init__("A request with this Idempotency-Key is being done.")
+        self.headers["retry-after"] = "1"
 
 
 class Answer(NamedTuple):
