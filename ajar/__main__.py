@@ -12,6 +12,7 @@ from ajar.commands import (
     apikey,
     backup,
     doctor,
+    import_,
     init,
     migrate,
     password,
@@ -41,6 +42,7 @@ program.command("backup")(backup.write)
 program.command()(backup.restore)
 program.command()(backup.upgrade)
 program.add_typer(apikey.program, name="apikey")
+program.add_typer(import_.program, name="import")
 program.command()(password.password)
 program.command()(undo.undo)
 program.command()(doctor.doctor)

@@ -8,6 +8,7 @@ from typing import Any
 
 from ajar.config import Settings
 from ajar.providers import store
+from ajar.providers.store import path_of
 
 
 class Storage:
@@ -25,10 +26,6 @@ class Storage:
         return store.opened(self.settings)
 
 
-def path_of(organization_id: str, id: str) -> str:
-    return f"{organization_id}/{id}"
-
-
 def small_path_of(organization_id: str, id: str) -> str:
     """Of the small form of a picture."""
-    return f"{organization_id}/{id}.small"
+    return f"{path_of(organization_id, id)}.small"

@@ -1,5 +1,6 @@
 """Phone numbers as the API keeps and shows them, and the time zones they may ring in."""
 
+from functools import lru_cache
 from typing import TypedDict
 
 import phonenumbers
@@ -23,14 +24,21 @@ def parse(text: str, country: str | None = None) -> Phone:
     short codes and numbers newer than our tables look the same. They have no country.
     An extension follows the number after an x: "+14155550100x123".
     """
+    plain, formatted, region = _forms(text, country)
+    return {"phone": plain, "phone_formatted": formatted, "country": region}
+
+
+# A number that is checked, kept and compared is read each time, which takes long.
+@lru_cache(10_000)
+def _forms(text: str, country: str | None) -> tuple[str, str, str | None]:
     number = _read(text, country)
     region = phonenumbers.region_code_for_number(number)
     plain = phonenumbers.format_number(number, PhoneNumberFormat.E164)
-    return {
-        "phone": f"{plain}x{number.extension}" if number.extension else plain,
-        "phone_formatted": phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL),
-        "country": None if region == phonenumbers.REGION_CODE_FOR_NON_GEO_ENTITY else region,
-    }
+    return (
+        f"{plain}x{number.extension}" if number.extension else plain,
+        phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL),
+        None if region == phonenumbers.REGION_CODE_FOR_NON_GEO_ENTITY else region,
+    )
 
 
 def zones(phone: str) -> list[str]:

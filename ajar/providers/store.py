@@ -78,6 +78,11 @@ class Store:
                 raise Unreachable(str(error)) from error
 
 
+def path_of(organization_id: str, id: str) -> str:
+    """Of a file of an organization."""
+    return f"{organization_id}/{id}"
+
+
 def opened(settings: Settings) -> Store:
     """The store that the settings name. How S3 is reached is in the usual variables (AWS_...)."""
     if settings.files:

@@ -1,6 +1,7 @@
 """Contacts."""
 
 from datetime import datetime
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -191,6 +192,7 @@ def time_zone(phones: list[dict]) -> str | None:
     return None
 
 
+@cache
 def offsets(zone: str) -> tuple:
     """What a zone is ahead of UTC in winter and in summer."""
     info = ZoneInfo(zone)

@@ -2,6 +2,7 @@
 and go by `ajar.files`."""
 
 import re
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from urllib.parse import quote
 
@@ -10,6 +11,7 @@ from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from ajar import signing
+from ajar.errors import Invalid, NotFound
 from ajar.kernel import (
     CreatedAt,
     CreatedBy,
@@ -25,6 +27,8 @@ from ajar.kernel import (
 from ajar.kernel.registry import resources
 from ajar.kernel.resource import alongside
 from ajar.kernel.sql import TIME, parameter
+from ajar.providers import store
+from ajar.providers.store import path_of
 
 PATH = "/go/file/"
 TO_UPLOAD = timedelta(seconds=60)
@@ -145,3 +149,36 @@ def files_used(row, action):
 
 
 uses_files = alongside("created", "updated")(files_used)
+
+
+async def kept(ctx, said, content, filename: str | None) -> ops.Row:
+    """An uploaded file, by its id or address, or one that is made of `content`: for good."""
+    if not isinstance(said or "", str) or not isinstance(content or "", str):
+        raise Invalid(fields={"file": "Value must be of str type."})
+    if bool(said) == bool(content):
+        raise Invalid(fields={"file": "Send either a file or its content."})
+    if said:
+        return await uploaded(ctx, said)
+    data = content.encode()
+    if len(data) > ctx.settings.max_file_bytes:
+        raise Invalid(fields={"content": "The file is too large."})
+    times = {"uploaded_at": ctx.now, "used_at": ctx.now}
+    about = {"filename": filename or "content.csv", "content_type": "text/csv", "size": len(data)}
+    file = await ops.write(ctx, File, {}, ops.fresh(ctx, File) | about | times)
+    await store.opened(ctx.settings).write(path_of(ctx.organization_id, file["id"]), once(data))
+    return file
+
+
+async def once(data: bytes) -> AsyncIterator[bytes]:
+    yield data
+
+
+async def uploaded(ctx, said: str) -> ops.Row:
+    found = re.search(f"(?:^|{PATH})({ID})(?:/|$)", said)
+    try:
+        file = await ops.get(ctx, File, found[1] if found else said)
+    except NotFound:
+        raise Invalid(fields={"file": "Object does not exist."}) from None
+    if not file["uploaded_at"] or not file["size"]:
+        raise Invalid(fields={"file": "The file is empty, or was not uploaded yet."})
+    return await ops.write(ctx, File, file, file | {"used_at": ctx.now})

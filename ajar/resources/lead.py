@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 from sqlalchemy import func
-from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by, insert
 
 from ajar import merging, paging, sequencing, undoing
 from ajar.errors import Invalid
@@ -49,6 +49,15 @@ tally = sa.Table(
 SHARDS = 64
 
 
+class LeadName(Text):
+    """It can be found whole, whatever the case of the letters."""
+
+    def column(self):
+        column = super().column()
+        sa.Index("ix__lead__name", sa.text("organization_id"), func.lower(column))
+        return column
+
+
 class Country(Text):
     def clean(self, value, answer=None):
         value = super().clean(value)
@@ -88,7 +97,7 @@ class Lead(
 ):
     """A company, or a person, that you may sell to. Most other rows hang off one."""
 
-    name = Text(example="Bluth Company", most=255)
+    name = LeadName(example="Bluth Company", most=255)
     description = Text()
     url = Url(example="bluth.example")
     status_id = Ref("status.lead", default=FIRST, on_delete="restrict")
@@ -133,9 +142,10 @@ class Lead(
     def counted(lead, action):
         one = 1 if action == "created" else -1
         shard = func.mod(func.pg_backend_pid(), SHARDS)
-        new = sa.select(lead.c.organization_id, shard, sa.literal_column(str(one)))
+        number = func.count() * sa.literal_column(str(one))
+        new = sa.select(lead.c.organization_id, shard, number).group_by(lead.c.organization_id)
         made = insert(tally).from_select(["organization_id", "shard", "leads"], new)
-        more = {"leads": tally.c.leads + one}
+        more = {"leads": tally.c.leads + made.excluded.leads}
         return made.on_conflict_do_update(index_elements=["organization_id", "shard"], set_=more)
 
     @alongside("created")
@@ -153,6 +163,7 @@ class Lead(
             "date_updated": lead.c.date_updated,
             "activity_at": lead.c.date_created,
             "source": lead.c.source,
+            "import_id": parameter("meta", JSONB).op("->>", return_type=sa.Text)("import_id"),
         }
         return sa.insert(LeadCreated.about.table).from_select(
             list(values), sa.select(*values.values())

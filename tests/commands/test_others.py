@@ -94,3 +94,41 @@ def test_help_and_version(run):
     for name in ("serve", "worker", "migrate", "init", "apikey", "doctor"):
         shown = CliRunner().invoke(program, [name, "--help"])
         assert (shown.exit_code, "Usage" in shown.output) == (0, True)
+
+
+LEADS = """Firm,Contact,Email
+Acme,Wile Coyote,wile@acme.example
+Acme,Road Runner,wrong
+Bluth,Gob Bluth,gob@bluth.example
+"""
+
+
+def test_a_file_is_imported_beside_a_server(served, run, tmp_path):
+    leads = tmp_path / "leads.csv"
+    leads.write_text(LEADS)
+    options = ("--api-key", served.key, "--map", "Firm=lead.name", "--data", served.data)
+    count = served.get("/lead/", served.key).json()["total_results"]
+
+    checked = run("import", "csv", leads, *options, "--dry-run")
+    assert served.get("/lead/", served.key).json()["total_results"] == count
+    done = run("import", "csv", leads, *options)
+
+    assert served.get("/lead/", served.key).json()["total_results"] == count + 2
+    for said, status in ((checked, "checked"), (done, "completed")):
+        lines = said.splitlines()
+        assert any(line.endswith(f"({status})") for line in lines)
+        assert {"rows: 3", "rows failed: 1", "leads created: 2", "contacts created: 2"} <= set(
+            lines
+        )
+    path = made(done[done.index("import: ") :])["rows to correct"].partition("/go/")[2]
+    problems = served.file(f"/go/{path}", served.key).text
+    assert "Email: Invalid email address.,Acme,Road Runner,wrong" in problems
+
+
+def test_an_import_that_makes_no_sense_is_refused_in_a_line(served, run, tmp_path):
+    leads = tmp_path / "leads.csv"
+    leads.write_text(LEADS)
+
+    said = run("import", "csv", leads, "--map", "Firm=lead.x", "--data", served.data, fails=True)
+
+    assert said.splitlines()[-1] == 'ajar: mapping: There is no field "lead.x".'

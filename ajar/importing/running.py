@@ -1,0 +1,188 @@
+"""The run of an import: a job that uses some rows of the file, and queues the rest of itself. What
+the rows make, how far the import is, and the next job are one transaction, so that a run that
+is killed goes on where it was, and no row is used twice."""
+
+from collections import Counter
+from collections.abc import AsyncIterator
+from typing import Any
+
+import asyncpg
+
+from ajar import jobs
+from ajar.errors import ApiError, Invalid
+from ajar.importing import reading, reports, undoing, writing
+from ajar.importing.acting import act_for, reach
+from ajar.importing.checking import Checks
+from ajar.importing.converting import Converter, Line
+from ajar.importing.matching import Rule
+from ajar.importing.names import Names
+from ajar.importing.planning import Planner
+from ajar.importing.tables import key, problem
+from ajar.importing.targets import Known
+from ajar.kernel import events, ops
+from ajar.kernel.registry import resources
+from ajar.providers import store
+
+BATCH = 1000  # rows
+RUNNING = ("checking", "running")
+COUNTERS = (
+    "rows_processed",
+    "rows_skipped",
+    "rows_failed",
+    "leads_created",
+    "leads_updated",
+    "contacts_created",
+    "contacts_updated",
+    "opportunities_created",
+    "opportunities_updated",
+    "notes_created",
+)
+REFUSED = (Invalid, asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
+
+
+async def begin(ctx, id: str, dry: bool) -> ops.Row:
+    """Have the file imported; `dry`: only find out what that would do."""
+    row = await ops.get(ctx, resources["import"], id)
+    for table in (key, problem):
+        await writing.forget(ctx, id, table)
+    status = "checking" if dry else "running"
+    zero = dict.fromkeys((f"n_{name}" for name in COUNTERS), 0)
+    begun = {"status": status, "place": row["first_row"], "caller": reach(ctx.caller)}
+    begun |= {"error": None, "problems_file_id": None}
+    row = await ops.write(ctx, resources["import"], row, row | zero | begun)
+    await ctx.defer("import.run", id=id)
+    return row
+
+
+@jobs.task("import.run")
+async def run(ctx, id: str) -> None:
+    if await step(ctx, id):
+        await ctx.defer("import.run", id=id)
+
+
+async def step(ctx, id: str) -> bool:
+    """Use the next rows of the file, or undo some; whether more is to be done."""
+    found = await reports.status(ctx, id)
+    if found == "reverting":
+        return await undoing.step(ctx, id)
+    if found not in RUNNING:
+        return False
+    row = await ops.get(ctx, resources["import"], id)
+    act_for(ctx, row)
+    if row["status"] not in RUNNING:
+        return False
+    try:
+        lines, place = await batch(ctx, row)
+        counts = await Batch(ctx, row).use(lines)
+    except (FileNotFoundError, ApiError) as error:
+        await end(ctx, row | {"error": str(error) or "The file is gone."}, "failed")
+        return False
+    counts["rows_processed"] = len(lines)
+    more = {f"n_{name}": row[f"n_{name}"] + counts[name] for name in COUNTERS}
+    row = await ops.write(ctx, resources["import"], row, row | more | {"place": place})
+    if row["n_rows_processed"] < row["n_rows"]:
+        return True
+    await end(ctx, row, "checked" if row["status"] == "checking" else "completed")
+    return False
+
+
+async def batch(ctx, row: dict) -> tuple[list[tuple[int, list[str]]], int]:
+    """The next rows with their numbers, and where they end. An empty line is no row."""
+    kept = store.opened(ctx.settings)
+    lines: list[tuple[int, list[str]]] = []
+    place = row["place"]
+    if row["n_rows_processed"] >= row["n_rows"]:
+        return lines, place
+    async for cells, end in nonempty(reading.opened(kept, ctx.organization_id, row), place):
+        lines.append((row["n_rows_processed"] + len(lines) + 1, cells))
+        place = end
+        if len(lines) == BATCH:
+            break
+    return lines, place
+
+
+async def nonempty(file: reading.File, place: int) -> AsyncIterator[tuple[list[str], int]]:
+    async for cells, end in file.rows(place):
+        if cells:
+            yield cells, end
+
+
+class Batch:
+    """Some rows of a file, used in one transaction."""
+
+    def __init__(self, ctx, row: dict):
+        self.ctx, self.row = ctx, row
+        self.dry = row["status"] == "checking"
+
+    async def use(self, rows: list[tuple[int, list[str]]]) -> Counter[str]:
+        ctx = self.ctx
+        if not rows:
+            return Counter()
+        known = await Known.of(ctx)
+        try:
+            self.converter = Converter(self.row, known, await Names.of(ctx))
+        except ValueError as error:  # a field that is no longer there
+            raise ApiError(str(error)) from None
+        target = known.target(self.row["match_field"]) if self.row["match_field"] else None
+        self.rule = Rule(self.row["match_by"], target)
+        lines = [self.converter.line(number, cells) for number, cells in rows]
+        counts = await self.used([line for line in lines if not line.problems])
+        wrong = [line for line in lines if line.problems]
+        await writing.complain(ctx, self.row["id"], [complaint(line) for line in wrong])
+        return counts + Counter(rows_failed=len(wrong))
+
+    async def used(self, lines: list[Line]) -> Counter[str]:
+        """Where the database, or a rule of a resource, refuses what was checked, the rows are
+        tried in halves, so that one of them does not stop the rest."""
+        if not lines:
+            return Counter()
+        try:
+            async with self.ctx.db.transaction():
+                return await self.carried_out(lines)
+        except REFUSED as error:
+            for line in lines:
+                line.problems.clear()
+            if len(lines) == 1:
+                lines[0].problems.append({"column": "", "reason": reason(error)})
+                return Counter()
+        half = len(lines) // 2
+        return await self.used(lines[:half]) + await self.used(lines[half:])
+
+    async def carried_out(self, lines: list[Line]) -> Counter[str]:
+        ctx, id = self.ctx, self.row["id"]
+        checks = await Checks.of(ctx, self.converter, self.row, lines)
+        planner = Planner(checks, self.rule, self.row["on_match"], self.dry)
+        keys = {key for line in lines for key in self.rule.keys(line)}
+        await planner.know(ctx, lines, await writing.known(ctx, id, keys))
+        for line in lines:
+            planner.place(line)
+        counts = writing.counted(planner.plan)
+        if not self.dry:
+            await writing.write(ctx, id, planner.plan)
+        await writing.remember(ctx, id, planner.plan)
+        return counts
+
+
+def complaint(line: Line) -> dict[str, Any]:
+    cells = [cell.replace("\0", "") for cell in line.cells]
+    return {"row": line.number, "problems": line.problems, "cells": cells}
+
+
+def reason(error: Exception) -> str:
+    if not isinstance(error, Invalid):
+        return str(error).splitlines()[0]
+    fields = error.body["field-errors"]
+    said = [f"{name}: {reason}" for name, reason in fields.items()] + error.body["errors"]
+    return " ".join(said)
+
+
+async def end(ctx, row: dict, status: str) -> None:
+    """The run is over: what it leaves are its counts, and the rows that it could not use."""
+    resource = resources["import"]
+    old = await ops.get(ctx, resource, row["id"])
+    file_id = await reports.problems_file(ctx, row) if row["n_rows_failed"] else None
+    await writing.forget(ctx, row["id"], key)
+    ended = {"status": status, "error": row["error"], "problems_file_id": file_id}
+    new = await ops.write(ctx, resource, old, old | ended)
+    if status == "completed":
+        await events.log(ctx, resource, new, "completed")

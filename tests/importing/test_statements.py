@@ -1,0 +1,41 @@
+"""What imports ask the database is limited to the organization, like everything else."""
+
+import asyncio
+
+from ajar import many
+from ajar.importing import matching, names, reports, targets, undoing, writing
+from ajar.importing.tables import change, key, problem
+from ajar.kernel.registry import resources
+
+
+async def every():
+    for name in ("lead", "contact", "opportunity", "activity.note"):
+        resource = resources[name]
+        yield await many.locked(resource)
+        yield await many.created(resource)
+        yield await many.deleted(resource)
+        yield await many.referring(resources["task"], "lead_id")
+    for kind in targets.KINDS:
+        yield await targets.definitions(kind)
+    for name in names.COLUMNS:
+        yield await names.listed(name)
+    for rule in matching.LISTS.values():
+        yield await matching.having(*rule)
+    for of in ("lead", "contact"):
+        yield await matching.holding(of)
+    for statement in (matching.named, matching.identified, writing.noted, writing.meant):
+        yield await statement()
+    for statement in (undoing.left, undoing.forgotten, undoing.noted, reports.state, reports.some):
+        yield await statement()
+    for table in (change, key, problem):
+        yield await writing.forgotten(table)
+    yield await writing.added(problem, ("row", "problems", "cells"))
+    yield await reports.paged(change, ("object_id", "object_type", "conflict"))
+
+
+def test_every_statement_is_limited_to_the_organization(strays):
+    async def collected():
+        return [statement.text async for statement in every()]
+
+    texts = asyncio.run(collected())
+    assert [(text, strays(text)) for text in texts if strays(text)] == []
