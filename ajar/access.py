@@ -4,7 +4,7 @@ moment, forgotten when anything about it changes."""
 import base64
 import ipaddress
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -191,24 +191,6 @@ def whose(source: Any, c: Any, **said: Any) -> sa.Select:
     )
     joined = source.join(member, sa.and_(*of_member, member.c.is_active)).outerjoin(role, of_role)
     return found.select_from(joined)
-
-
-@shapes(1)
-def membership() -> Statement:
-    """What a member may do, without a credential."""
-    user = resources["user"].about.table
-    found = whose(user, user.c, user_id=user.c.id)
-    mine = user.c.organization_id == parameter("organization_id"), user.c.id == parameter("user_id")
-    return Statement(found.where(*mine))
-
-
-async def as_member(db: Any, caller: Caller) -> Caller:
-    """The same user with their permissions and the leads they see; nothing of either for one who
-    is no member any more."""
-    given = {"organization_id": caller.organization_id, "user_id": caller.user_id}
-    statement = await membership()
-    row = await db.fetchrow(statement.text, *(given[name] for name in statement.names))
-    return caller_of(row) if row else replace(caller, visible_to=(), visible_unassigned=False)
 
 
 def caller_of(row: Any) -> Caller:

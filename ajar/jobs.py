@@ -47,19 +47,15 @@ class Periodic:
 
 
 tasks: "dict[str, Callable[..., Awaitable[None]]]" = {}
-limited: set[str] = set()  # the names of those that see and may do no more than who asked
 periodics: dict[str, Periodic] = {}
 
 
-def task(name: str, *, as_asked: bool = False) -> Callable:
+def task(name: str) -> Callable:
     """Register `async def f(ctx, **args)` as what runs when `name` is deferred. It acts for the
-    user who asked, and sees all that the organization has; one that runs `as_asked` only what
-    this user sees by the time it runs, and with their permissions."""
+    user who asked, and sees all that the organization has; or see `ajar.acting`."""
 
     def register(function: Callable) -> Callable:
         tasks[name] = function
-        if as_asked:
-            limited.add(name)
         return function
 
     return register

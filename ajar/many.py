@@ -59,7 +59,9 @@ async def delete(ctx, resource, ids: Iterable[str]) -> None:
         found = await ctx.rows(await referring(other, field.name), targets=list(old))
         await release(ctx, resource, other, field, [record["id"] for record in found])
     told = [events.values(ctx, resource, row, {}) for row in old.values()]
-    parts = [part(log) | {"old": msgspec.Raw(log["old"].encode())} for log in told]
+    parts = [
+        part(log) | {"old": msgspec.Raw(log["old"].encode()), "steps": log["steps"]} for log in told
+    ]
     await ctx.rows(await deleted(resource), **told[0] | {"ids": list(old), "logs": parts})
     for row in old.values():
         await resource.changed(ctx, row, {})
@@ -94,7 +96,8 @@ def logs(*more: Any) -> Any:
 def noted(action: str, log: Any, source: Any, data: Any, previous: Any) -> sa.CTE:
     """The events, each as `ajar.kernel.events` writes one."""
     found = {c.name: c for c in events.columns(action, NO_NAMES, data, previous)}
-    found |= {name: log.c[name].label(name) for name in ("object_type", "lead_id")}
+    own = ("object_type", "lead_id", "steps")  # a new row has taken nothing away
+    found |= {name: log.c[name].label(name) for name in own if name in log.c}
     found |= {"id": log.c.event_id.label("id"), "object_id": log.c.id.label("object_id")}
     return events.logged(sa.select(*found.values()).select_from(source))
 
@@ -145,7 +148,7 @@ def deleted(resource) -> Statement:
     row = gone.returning(*table.c).cte("written")
     statement = beside(sa.select(row.c.id), about, row, "deleted")
     if about.logged:
-        log = logs(sa.column("old", JSONB))
+        log = logs(sa.column("old", JSONB), sa.column("steps", JSONB))
         source = sa.join(row, log, log.c.id == row.c.id)
         statement = statement.add_cte(noted("deleted", log, source, sa.null(), log.c.old))
     return Statement(statement)

@@ -22,7 +22,6 @@ from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
 
 from ajar import (
-    access,
     bulk,  # noqa: F401 (it has tasks, like the next)
     database,
     exporting,  # noqa: F401
@@ -186,19 +185,16 @@ class Worker:
         self.app.task(name=DONE, queue=jobs.QUEUE)(nothing)
         for name, function in jobs.tasks.items():
             options = {"name": name, "queue": jobs.QUEUE, "retry": Retry(), "pass_context": True}
-            self.app.task(**options)(self.deferred(name, function))
+            self.app.task(**options)(self.deferred(function))
         for name, one in jobs.periodics.items() if periodic else ():
             options = {"name": name, "queue": jobs.QUEUE, "retry": RetrySoon()}
             alone = {"pass_context": True, "lock": name, "queueing_lock": name}
             self.app.periodic(cron=one.cron)(self.app.task(**options, **alone)(self.timed(one)))
 
-    def deferred(self, name: str, function: Callable[..., Awaitable[None]]) -> Callable:
+    def deferred(self, function: Callable[..., Awaitable[None]]) -> Callable:
         async def run(given: JobContext, organization_id, user_id, request_id, args) -> None:
             async def act(db: Any) -> None:
-                caller = Caller(organization_id, user_id)
-                if name in jobs.limited:
-                    caller = await access.as_member(db, caller)
-                ctx = Context(db, caller, self.clock())
+                ctx = Context(db, Caller(organization_id, user_id), self.clock())
                 ctx.request_id, ctx.origin = request_id, self.settings.address
                 ctx.settings = self.settings
                 ctx.fold = timedelta(seconds=self.settings.event_consolidation_seconds)

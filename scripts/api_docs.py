@@ -22,9 +22,9 @@ GROUPS = {
     "meetings-and-forms": "activity.meeting activity.form_submission scheduling_link form "
     "shared_scheduling_link",
     "customizing": "custom_ status pipeline",
-    "searching": "data saved_search report bulk_action export csv",
+    "searching": "data saved_search report bulk_action export import",
     "people": "organization user me membership group role api_key oauth_app oauth_grant",
-    "events": "event webhook",
+    "events": "event request webhook",
 }
 OURS = "organization_id"  # every row has the same
 MANY = 40

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
+from ajar import rights
 from ajar.kernel import operations
 from ajar.search import catalogue
 
@@ -11,6 +12,7 @@ async def prepared(ctx, action: dict, ids: list[str]) -> Callable[[str], Awaitab
     operation = operations.all_operations()[f"{resource.about.name}.delete"]
 
     async def delete(id: str) -> None:
+        rights.check(ctx, operation.name, {"id": id})
         await operation.call(ctx, {"id": id}, {})
 
     return delete

@@ -36,7 +36,7 @@ async def run(ctx, kind: str, id: str, run: int) -> None:
     step = STEPS.get(action["status"])
     if not step or action["run"] != run:
         return
-    me = acting.for_whoever_asked(ctx, action, bulk_action_id=id)
+    me = acting.for_whoever_asked(ctx, action["rights"], bulk_action_id=id)
     action = await ops.write(ctx, resource, action, action | await step(me, kind, action))
     if action["status"] in STEPS:
         await ctx.defer("bulk_action.run", kind=kind, id=id, run=run)

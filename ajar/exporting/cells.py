@@ -2,17 +2,15 @@
 
 import csv
 import io
-import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
+from ajar.formats.cells import neutral
 from ajar.resources.export.columns import Column
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-HARMLESS = re.compile(r"[+-]?[\d\s().,-]*")  # a number, also of a phone
 MAIN = ("email", "phone_formatted", "url", "filename")  # of an item of a list
 SEPARATOR = "; "
 FORMATS: dict[str, Callable[[datetime], str]] = {
@@ -31,7 +29,7 @@ def lines(columns: list[Column], objects: Iterable[tuple[dict, dict]], form: str
 
 def header(columns: list[Column]) -> str:
     written = io.StringIO()
-    csv.writer(written).writerow(harmless(column.name) for column in columns)
+    csv.writer(written).writerow(neutral(column.name) for column in columns)
     return written.getvalue()
 
 
@@ -64,10 +62,10 @@ def cell(value: Any, form: Callable[[datetime], str] | None = None) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, list):
-        return harmless(SEPARATOR.join(item(one) for one in value))
+        return neutral(SEPARATOR.join(item(one) for one in value))
     if isinstance(value, str) and form:
         return form(datetime.fromisoformat(value))
-    return harmless(value) if isinstance(value, str) else item(value)
+    return neutral(value) if isinstance(value, str) else item(value)
 
 
 def item(value: Any) -> str:
@@ -75,11 +73,3 @@ def item(value: Any) -> str:
         main = next((value[name] for name in MAIN if value.get(name)), None)
         return main or msgspec.json.encode(value).decode()
     return value if isinstance(value, str) else msgspec.json.encode(value).decode()
-
-
-def harmless(text: str) -> str:
-    """A text that a spreadsheet would take for a formula, and do what it says, is marked as a
-    text."""
-    if text.startswith(FORMULA) and not HARMLESS.fullmatch(text):
-        return f"'{text}"
-    return text

@@ -38,7 +38,7 @@ async def run(ctx, id: str) -> None:
     step = STEPS.get(export["status"])
     if not step:
         return
-    me = acting.for_whoever_asked(ctx, export)
+    me = acting.for_whoever_asked(ctx, export["rights"])
     export = await ops.write(ctx, Export, export, export | await step(me, export))
     if export["status"] in STEPS:
         await ctx.defer("export.run", id=id)

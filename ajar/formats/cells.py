@@ -8,8 +8,9 @@ from decimal import Decimal, InvalidOperation
 from ajar.formats import money
 
 # A spreadsheet runs what begins so; who writes a table puts an apostrophe before it.
-FORMULA = re.compile(r"'*[=+\-@\t\r]")
-NEUTRALISED = re.compile(r"'+[=+\-@\t\r]")
+FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
+NEUTRALISED = re.compile(r"'+[=+\-@\t\r\n]")
+HARMLESS = re.compile(r"[+-]?[\d\s().,-]*")  # a number, also of a phone
 ORDERS = ("ymd", "mdy", "dmy")
 DATE = re.compile(r"(\d{1,4})[-./](\d{1,2})[-./](\d{1,4})(?:[T ]+(.+))?", re.ASCII)
 TIMES = ("%H:%M:%S.%f%z", "%H:%M:%S%z", "%H:%M%z", "%H:%M:%S.%f", "%H:%M:%S", "%H:%M")
@@ -21,7 +22,7 @@ YES, NO = ("true", "yes", "y", "1", "x"), ("false", "no", "n", "0", "")
 
 def neutral(text: str) -> str:
     """The text as a cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if FORMULA.match(text) else text
+    return f"'{text}" if FORMULA.match(text) and not HARMLESS.fullmatch(text) else text
 
 
 def plain(cell: str) -> str:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ajar.formats.cells import neutral
+
 CSV, JSON = "text/csv", "application/json"
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would calculate
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ def cell(value: Any) -> Any:
     """Nothing is an empty cell. A text that looks like a formula stays a text."""
     if value is None:
         return ""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+    return neutral(value) if isinstance(value, str) else value
 
 
 def wants_csv(accept: str) -> bool:

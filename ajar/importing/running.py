@@ -8,10 +8,9 @@ from typing import Any
 
 import asyncpg
 
-from ajar import jobs
+from ajar import acting, jobs
 from ajar.errors import ApiError, Invalid
 from ajar.importing import reading, reports, undoing, writing
-from ajar.importing.acting import act_for, reach
 from ajar.importing.checking import Checks
 from ajar.importing.converting import Converter, Line
 from ajar.importing.matching import Rule
@@ -47,7 +46,7 @@ async def begin(ctx, id: str, dry: bool) -> ops.Row:
         await writing.forget(ctx, id, table)
     status = "checking" if dry else "running"
     zero = dict.fromkeys((f"n_{name}" for name in COUNTERS), 0)
-    begun = {"status": status, "place": row["first_row"], "caller": reach(ctx.caller)}
+    begun = {"status": status, "place": row["first_row"], "caller": acting.kept(ctx)}
     begun |= {"error": None, "problems_file_id": None}
     row = await ops.write(ctx, resources["import"], row, row | zero | begun)
     await ctx.defer("import.run", id=id)
@@ -68,7 +67,7 @@ async def step(ctx, id: str) -> bool:
     if found not in RUNNING:
         return False
     row = await ops.get(ctx, resources["import"], id)
-    act_for(ctx, row)
+    ctx = acting.for_whoever_asked(ctx, row["caller"], import_id=id)
     if row["status"] not in RUNNING:
         return False
     try:

@@ -8,8 +8,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
-from ajar import many
-from ajar.importing.acting import act_for, reach
+from ajar import acting, many
 from ajar.importing.tables import change
 from ajar.importing.writing import flat
 from ajar.kernel import events, ops
@@ -26,7 +25,7 @@ CHANGED = "It was changed since."
 async def begin(ctx, id: str) -> ops.Row:
     resource = resources["import"]
     row = await ops.get(ctx, resource, id)
-    begun = {"status": "reverting", "caller": reach(ctx.caller), "n_reverted": 0, "n_conflicts": 0}
+    begun = {"status": "reverting", "caller": acting.kept(ctx), "n_reverted": 0, "n_conflicts": 0}
     row = await ops.write(ctx, resource, row, row | begun)
     await events.log(ctx, resource, row, "reverting")
     await ctx.defer("import.run", id=id)
@@ -37,7 +36,7 @@ async def step(ctx, id: str) -> bool:
     """Undo what the import did to some objects; whether more is to be done."""
     resource = resources["import"]
     row = await ops.get(ctx, resource, id)
-    act_for(ctx, row)
+    ctx = acting.for_whoever_asked(ctx, row["caller"], import_id=id)
     if row["status"] != "reverting":
         return False
     changes = await ctx.rows(await left(), import_id=id, limit=BATCH)

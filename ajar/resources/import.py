@@ -37,7 +37,6 @@ from ajar.kernel.sql import concat, parameter
 from ajar.providers import store
 from ajar.providers.store import path_of
 from ajar.resources.file import PATH, kept
-from ajar.resources.role import need
 
 STATUSES = ("draft", "checking", "checked", "running", "completed", "canceled", "failed")
 UNDOING = ("reverting", "reverted")
@@ -139,13 +138,11 @@ SOURCES: dict[str, Field] = {"file": Text(), "content": Text()}
 @operation("import.list", "GET", "/import/", of=Import, parameters=tuple(list_parameters(Import)))
 def list_(ctx, params, body):
     """The newest first."""
-    need(ctx, "bulk_import")
     return query.page(ctx, Import, params)
 
 
 @operation("import.get", "GET", "/import/{id}/", of=Import, parameters=("_fields",))
 def get(ctx, params, body):
-    need(ctx, "bulk_import")
     return render.one(ctx, Import, params["id"], params.get("_fields"))
 
 
@@ -161,7 +158,6 @@ def get(ctx, params, body):
 async def create(ctx, params, body):
     """A draft of an uploaded `file`, or of `content`: with guesses of what it is written in, and
     of what its columns mean. Nothing is imported yet."""
-    need(ctx, "bulk_import")
     defaults = {name: field.default for name, field in SENT.items() if field.default is not None}
     said = {name: value for name, value in body.items() if value is not None}
     values = await ops.clean(ctx, Import, SENT, {}, defaults | said)
@@ -209,7 +205,6 @@ async def completed(ctx, row: dict, said: dict, new: bool) -> dict:
 
 
 async def opened(ctx, id: str, statuses: tuple[str, ...]) -> ops.Row:
-    need(ctx, "bulk_import")
     row = await ops.get(ctx, Import, id)
     if row["status"] not in statuses:
         raise ApiError(f"This import is {row['status']}: it must be {' or '.join(statuses)}.")
@@ -288,7 +283,6 @@ async def conflicts(ctx, params, body):
 
 
 async def page(ctx, params: dict, table: sa.Table, columns: tuple[str, ...]) -> dict:
-    need(ctx, "bulk_import")
     await render.one(ctx, Import, params["id"], "id")
     rows, has_more = await reports.page(ctx, table, columns, params)
     return {"data": rows, "has_more": has_more}

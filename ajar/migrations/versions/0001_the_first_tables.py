@@ -62,12 +62,13 @@ def upgrade() -> None:
         sa.Column("oauth_client_id", sa.Text()),
         sa.Column("object_type", sa.Text(), nullable=False),
         sa.Column("object_id", sa.Text(), nullable=False),
-        sa.Column("lead_id", sa.Text()),
         sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("lead_id", sa.Text()),
         sa.Column("changed_fields", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("data", postgresql.JSON()),
         sa.Column("previous_data", postgresql.JSONB()),
         sa.Column("meta", postgresql.JSONB(), nullable=False),
+        sa.Column("steps", postgresql.JSONB(), server_default="[]", nullable=False),
         sa.Column(
             "position",
             sa.BigInteger(),
@@ -98,6 +99,13 @@ def upgrade() -> None:
     op.create_index(
         "ix__event__organization_id_request_id", "event", ["organization_id", "request_id"]
     )
+    op.create_index(
+        "ix__event__steps",
+        "event",
+        ["steps"],
+        postgresql_using="gin",
+        postgresql_where=sa.text("jsonb_array_length(steps) > 1"),
+    )
     op.create_table(
         "group",
         sa.Column("organization_id", sa.Text(), nullable=False),
@@ -124,6 +132,37 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("organization_id", "credential", "key", name="pk__idempotency_key"),
     )
     op.create_index("ix__idempotency_key__date_created", "idempotency_key", ["date_created"])
+    op.create_table(
+        "import_change",
+        sa.Column("organization_id", sa.Text(), nullable=False),
+        sa.Column("import_id", sa.Text(), nullable=False),
+        sa.Column("object_id", sa.Text(), nullable=False),
+        sa.Column("object_type", sa.Text(), nullable=False),
+        sa.Column("old", postgresql.JSONB()),
+        sa.Column("new", postgresql.JSONB()),
+        sa.Column("conflict", postgresql.JSONB()),
+        sa.PrimaryKeyConstraint(
+            "organization_id", "import_id", "object_id", name="pk__import_change"
+        ),
+    )
+    op.create_table(
+        "import_key",
+        sa.Column("organization_id", sa.Text(), nullable=False),
+        sa.Column("import_id", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("lead_id", sa.Text(), nullable=False),
+        sa.Column("made", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("organization_id", "import_id", "key", name="pk__import_key"),
+    )
+    op.create_table(
+        "import_problem",
+        sa.Column("organization_id", sa.Text(), nullable=False),
+        sa.Column("import_id", sa.Text(), nullable=False),
+        sa.Column("row", sa.BigInteger(), nullable=False),
+        sa.Column("problems", postgresql.JSONB(), nullable=False),
+        sa.Column("cells", postgresql.JSONB(), nullable=False),
+        sa.PrimaryKeyConstraint("organization_id", "import_id", "row", name="pk__import_problem"),
+    )
     op.create_table(
         "lead_tally",
         sa.Column("organization_id", sa.Text(), nullable=False),
@@ -164,6 +203,40 @@ def upgrade() -> None:
         sa.Column("date_created", sa.DateTime(timezone=True)),
         sa.Column("date_updated", sa.DateTime(timezone=True)),
         sa.PrimaryKeyConstraint("organization_id", "id", name="pk__role"),
+    )
+    op.create_table(
+        "search_found",
+        sa.Column("organization_id", sa.Text(), nullable=False),
+        sa.Column("of_id", sa.Text(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("object_id", sa.Text(), nullable=False),
+        sa.Column("is_first", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.Text()),
+        sa.PrimaryKeyConstraint("organization_id", "of_id", "position", name="pk__search_found"),
+    )
+    op.create_table(
+        "sequence_progress",
+        sa.Column("organization_id", sa.Text(), nullable=False),
+        sa.Column("subscription_id", sa.Text(), nullable=False),
+        sa.Column("sequence_id", sa.Text(), nullable=False),
+        sa.Column("done_id", sa.Text()),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("call_id", sa.Text()),
+        sa.Column("task_id", sa.Text()),
+        sa.Column("due_at", sa.DateTime(timezone=True)),
+        sa.Column("gone_at", sa.DateTime(timezone=True)),
+        sa.PrimaryKeyConstraint("organization_id", "subscription_id", name="pk__sequence_progress"),
+    )
+    op.create_index(
+        "ix__sequence_progress__due_at", "sequence_progress", ["organization_id", "due_at"]
+    )
+    op.create_index(
+        "ix__sequence_progress__sequence_id",
+        "sequence_progress",
+        ["organization_id", "sequence_id"],
+    )
+    op.create_index(
+        "ix__sequence_progress__task_id", "sequence_progress", ["organization_id", "task_id"]
     )
     op.create_table(
         "sequence_turn",
@@ -279,6 +352,73 @@ def upgrade() -> None:
         "ix__blocked_phone_number__phone",
         "blocked_phone_number",
         ["organization_id", "phone", "id"],
+    )
+    op.create_table(
+        "bulk_action",
+        sa.Column("organization_id", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("_type", sa.Text()),
+        sa.Column("query", sa.Text()),
+        sa.Column("s_query", postgresql.JSONB()),
+        sa.Column("results_limit", sa.BigInteger()),
+        sa.Column("sort", postgresql.JSONB()),
+        sa.Column("send_done_email", sa.Boolean()),
+        sa.Column("status", sa.Text()),
+        sa.Column("n_leads", sa.BigInteger()),
+        sa.Column("n_leads_processed", sa.BigInteger()),
+        sa.Column("n_objects", sa.BigInteger()),
+        sa.Column("n_objects_processed", sa.BigInteger()),
+        sa.Column("n_objects_failed", sa.BigInteger()),
+        sa.Column("date_created", sa.DateTime(timezone=True)),
+        sa.Column("date_updated", sa.DateTime(timezone=True)),
+        sa.Column("created_by", sa.Text()),
+        sa.Column("updated_by", sa.Text()),
+        sa.Column("object_type", sa.Text()),
+        sa.Column("narrowed", postgresql.JSONB()),
+        sa.Column("rights", postgresql.JSONB()),
+        sa.Column("run", sa.BigInteger()),
+        sa.Column("paused_at", sa.DateTime(timezone=True)),
+        sa.Column("bulk_object_type", sa.Text()),
+        sa.Column("type", sa.Text()),
+        sa.Column("lead_status_id", sa.Text()),
+        sa.Column("custom_field_id", sa.Text()),
+        sa.Column("custom_field_name", sa.Text()),
+        sa.Column("custom_field_value", postgresql.JSONB()),
+        sa.Column("custom_field_values", postgresql.JSONB()),
+        sa.Column("custom_field_operation", sa.Text()),
+        sa.Column("template_id", sa.Text()),
+        sa.Column("contact_preference", sa.Text()),
+        sa.Column("email_account_id", sa.Text()),
+        sa.Column("sender", sa.Text()),
+        sa.Column("action_type", sa.Text()),
+        sa.Column("sequence_id", sa.Text()),
+        sa.Column("sender_account_id", sa.Text()),
+        sa.Column("sender_name", sa.Text()),
+        sa.Column("sender_email", sa.Text()),
+        sa.Column("calls_assigned_to", postgresql.JSONB()),
+        sa.Column("from_phone_number_id", sa.Text()),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "created_by"],
+            ["user.organization_id", "user.id"],
+            name="fk__bulk_action__created_by",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "updated_by"],
+            ["user.organization_id", "user.id"],
+            name="fk__bulk_action__updated_by",
+        ),
+        sa.PrimaryKeyConstraint("organization_id", "id", name="pk__bulk_action"),
+    )
+    op.create_index(
+        "ix__bulk_action___type_date_created",
+        "bulk_action",
+        ["organization_id", "_type", "date_created", "id"],
+    )
+    op.create_index(
+        "ix__bulk_action__template_id",
+        "bulk_action",
+        ["organization_id", "template_id", "id"],
+        postgresql_where=sa.text("template_id IS NOT NULL"),
     )
     op.create_table(
         "connected_account",
@@ -433,6 +573,51 @@ def upgrade() -> None:
         "ix__email_template__is_shared", "email_template", ["organization_id", "is_shared", "id"]
     )
     op.create_table(
+        "export",
+        sa.Column("organization_id", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("format", sa.Text()),
+        sa.Column("type", sa.Text()),
+        sa.Column("query", sa.Text()),
+        sa.Column("s_query", postgresql.JSONB()),
+        sa.Column("results_limit", sa.BigInteger()),
+        sa.Column("sort", postgresql.JSONB()),
+        sa.Column("params", postgresql.JSONB()),
+        sa.Column("fields", postgresql.JSONB()),
+        sa.Column("date_format", sa.Text()),
+        sa.Column("include_activities", sa.Boolean()),
+        sa.Column("include_addresses", sa.Boolean()),
+        sa.Column("include_custom_objects", sa.Boolean()),
+        sa.Column("include_smart_fields", sa.Boolean()),
+        sa.Column("send_done_email", sa.Boolean()),
+        sa.Column("status", sa.Text()),
+        sa.Column("n_docs", sa.BigInteger()),
+        sa.Column("n_docs_processed", sa.BigInteger()),
+        sa.Column("date_created", sa.DateTime(timezone=True)),
+        sa.Column("date_updated", sa.DateTime(timezone=True)),
+        sa.Column("created_by", sa.Text()),
+        sa.Column("updated_by", sa.Text()),
+        sa.Column("file_id", sa.Text()),
+        sa.Column("object_type", sa.Text()),
+        sa.Column("rights", postgresql.JSONB()),
+        sa.Column("columns", postgresql.JSONB()),
+        sa.Column("parts", sa.BigInteger()),
+        sa.Column("checksum", sa.BigInteger()),
+        sa.Column("size", sa.BigInteger()),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "created_by"],
+            ["user.organization_id", "user.id"],
+            name="fk__export__created_by",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "updated_by"],
+            ["user.organization_id", "user.id"],
+            name="fk__export__updated_by",
+        ),
+        sa.PrimaryKeyConstraint("organization_id", "id", name="pk__export"),
+    )
+    op.create_index("ix__export__date_created", "export", ["organization_id", "date_created", "id"])
+    op.create_table(
         "file",
         sa.Column("organization_id", sa.Text(), nullable=False),
         sa.Column("id", sa.Text(), nullable=False),
@@ -443,6 +628,9 @@ def upgrade() -> None:
         sa.Column("created_by", sa.Text()),
         sa.Column("uploaded_at", sa.DateTime(timezone=True)),
         sa.Column("used_at", sa.DateTime(timezone=True)),
+        sa.Column("lead_ids", postgresql.JSONB()),
+        sa.Column("content_encoding", sa.Text()),
+        sa.Column("owner_id", sa.Text()),
         sa.ForeignKeyConstraint(
             ["organization_id", "created_by"],
             ["user.organization_id", "user.id"],
@@ -580,6 +768,11 @@ def upgrade() -> None:
     )
     op.create_index("ix__lead__date_created", "lead", ["organization_id", "date_created", "id"])
     op.create_index("ix__lead__date_updated", "lead", ["organization_id", "date_updated", "id"])
+    op.create_index(
+        "ix__lead__name",
+        "lead",
+        [sa.literal_column("organization_id"), sa.literal_column("lower(name)")],
+    )
     op.create_index(
         "ix__lead__status_id",
         "lead",
@@ -1553,6 +1746,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("organization_id", "id", name="pk__activity"),
     )
     op.create_index(
+        "ix__activity___type_activity_at",
+        "activity",
+        ["organization_id", "_type", "activity_at", "id"],
+    )
+    op.create_index(
         "ix__activity___type_date_created",
         "activity",
         ["organization_id", "_type", "date_created", "id"],
@@ -1708,6 +1906,96 @@ def upgrade() -> None:
         ["organization_id", "thread_id", "created_at", "id"],
     )
     op.create_table(
+        "import",
+        sa.Column("organization_id", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("date_created", sa.DateTime(timezone=True)),
+        sa.Column("date_updated", sa.DateTime(timezone=True)),
+        sa.Column("created_by", sa.Text()),
+        sa.Column("updated_by", sa.Text()),
+        sa.Column("status", sa.Text()),
+        sa.Column("error", sa.Text()),
+        sa.Column("filename", sa.Text()),
+        sa.Column("file_id", sa.Text()),
+        sa.Column("encoding", sa.Text()),
+        sa.Column("delimiter", sa.Text()),
+        sa.Column("has_header", sa.Boolean()),
+        sa.Column("columns", postgresql.JSONB()),
+        sa.Column("rows", postgresql.JSONB()),
+        sa.Column("mapping", postgresql.JSONB()),
+        sa.Column("match_by", sa.Text()),
+        sa.Column("match_field", sa.Text()),
+        sa.Column("on_match", sa.Text()),
+        sa.Column("lead_status_id", sa.Text()),
+        sa.Column("opportunity_status_id", sa.Text()),
+        sa.Column("user_id", sa.Text()),
+        sa.Column("country", sa.Text()),
+        sa.Column("date_order", sa.Text()),
+        sa.Column("decimal", sa.Text()),
+        sa.Column("currency", sa.Text()),
+        sa.Column("first_row", sa.BigInteger()),
+        sa.Column("place", sa.BigInteger()),
+        sa.Column("caller", postgresql.JSONB()),
+        sa.Column("problems_file_id", sa.Text()),
+        sa.Column("n_rows", sa.BigInteger()),
+        sa.Column("n_rows_processed", sa.BigInteger()),
+        sa.Column("n_rows_skipped", sa.BigInteger()),
+        sa.Column("n_rows_failed", sa.BigInteger()),
+        sa.Column("n_leads_created", sa.BigInteger()),
+        sa.Column("n_leads_updated", sa.BigInteger()),
+        sa.Column("n_contacts_created", sa.BigInteger()),
+        sa.Column("n_contacts_updated", sa.BigInteger()),
+        sa.Column("n_opportunities_created", sa.BigInteger()),
+        sa.Column("n_opportunities_updated", sa.BigInteger()),
+        sa.Column("n_notes_created", sa.BigInteger()),
+        sa.Column("n_reverted", sa.BigInteger()),
+        sa.Column("n_conflicts", sa.BigInteger()),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "created_by"],
+            ["user.organization_id", "user.id"],
+            name="fk__import__created_by",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "lead_status_id"],
+            ["status_lead.organization_id", "status_lead.id"],
+            name="fk__import__lead_status_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "opportunity_status_id"],
+            ["status_opportunity.organization_id", "status_opportunity.id"],
+            name="fk__import__opportunity_status_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "updated_by"],
+            ["user.organization_id", "user.id"],
+            name="fk__import__updated_by",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "user_id"],
+            ["user.organization_id", "user.id"],
+            name="fk__import__user_id",
+        ),
+        sa.PrimaryKeyConstraint("organization_id", "id", name="pk__import"),
+    )
+    op.create_index(
+        "ix__import__lead_status_id",
+        "import",
+        ["organization_id", "lead_status_id", "id"],
+        postgresql_where=sa.text("lead_status_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix__import__opportunity_status_id",
+        "import",
+        ["organization_id", "opportunity_status_id", "id"],
+        postgresql_where=sa.text("opportunity_status_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix__import__user_id",
+        "import",
+        ["organization_id", "user_id", "id"],
+        postgresql_where=sa.text("user_id IS NOT NULL"),
+    )
+    op.create_table(
         "opportunity",
         sa.Column("organization_id", sa.Text(), nullable=False),
         sa.Column("id", sa.Text(), nullable=False),
@@ -1779,6 +2067,9 @@ def upgrade() -> None:
     )
     op.create_index(
         "ix__opportunity__date_created", "opportunity", ["organization_id", "date_created", "id"]
+    )
+    op.create_index(
+        "ix__opportunity__date_lost", "opportunity", ["organization_id", "date_lost", "id"]
     )
     op.create_index(
         "ix__opportunity__date_updated", "opportunity", ["organization_id", "date_updated", "id"]
@@ -1957,6 +2248,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("contact_id IS NOT NULL"),
     )
     op.create_index("ix__task__date", "task", ["organization_id", "date", "id"])
+    op.create_index("ix__task__date_created", "task", ["organization_id", "date_created", "id"])
     op.create_index("ix__task__lead_id_date", "task", ["organization_id", "lead_id", "date", "id"])
     op.create_index(
         "ix__task__words",
@@ -1967,34 +2259,5 @@ def upgrade() -> None:
             )
         ],
         postgresql_using="gin",
-    )
-    op.create_table(
-        "sequence_progress",
-        sa.Column("organization_id", sa.Text(), nullable=False),
-        sa.Column("subscription_id", sa.Text(), nullable=False),
-        sa.Column("sequence_id", sa.Text(), nullable=False),
-        sa.Column("done_id", sa.Text()),
-        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("call_id", sa.Text()),
-        sa.Column("task_id", sa.Text()),
-        sa.Column("due_at", sa.DateTime(timezone=True)),
-        sa.ForeignKeyConstraint(
-            ["organization_id", "subscription_id"],
-            ["sequence_subscription.organization_id", "sequence_subscription.id"],
-            name="fk__sequence_progress__subscription_id",
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("organization_id", "subscription_id", name="pk__sequence_progress"),
-    )
-    op.create_index(
-        "ix__sequence_progress__due_at", "sequence_progress", ["organization_id", "due_at"]
-    )
-    op.create_index(
-        "ix__sequence_progress__sequence_id",
-        "sequence_progress",
-        ["organization_id", "sequence_id"],
-    )
-    op.create_index(
-        "ix__sequence_progress__task_id", "sequence_progress", ["organization_id", "task_id"]
     )
     op.execute("create table event_default partition of event default")

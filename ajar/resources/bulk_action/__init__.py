@@ -25,7 +25,6 @@ from ajar.kernel import (
 )
 from ajar.kernel.sql import NO_ITEMS, parameter
 from ajar.resources.connected_account import Object
-from ajar.resources.role import need
 from ajar.search import kept, target
 
 STATUSES = ("created", "loading", "processing", "done", "paused", "resuming", "error")
@@ -72,8 +71,6 @@ class BulkAction(
 ):
     """One change of all that a search finds."""
 
-    permission = ""
-
     _type = Text(readonly=True, hidden=True)
     query = Text(fixed=True)
     s_query = Object(fixed=True, default=target.EVERYTHING)
@@ -113,9 +110,8 @@ class BulkAction(
     @classmethod
     async def prepare(cls, ctx, old, new):
         if old:
-            go_on(cls, ctx, old, new)
+            go_on(ctx, old, new)
             return
-        need(ctx, cls.permission)
         new |= dict.fromkeys(("n_leads_processed", "n_objects_processed", "n_objects_failed"), 0)
         new |= {"run": 0, "rights": acting.kept(ctx)}
         errors = await cls.mistakes(ctx, new)
@@ -149,11 +145,10 @@ class BulkAction(
         return ("lead", "contact")
 
 
-def go_on(kind: Any, ctx, old: dict, new: dict) -> None:
+def go_on(ctx, old: dict, new: dict) -> None:
     """Somebody pauses it, or lets it go on."""
     if new["status"] == old["status"] or new["status"] not in ("paused", "resuming"):
         return
-    need(ctx, kind.permission)
     if new["status"] == "paused":
         new["paused_at"] = ctx.now
         return

@@ -23,8 +23,6 @@ class BulkDelete(
     """Objects of one type are deleted, each as if somebody had deleted it alone. To delete
     everything takes a query that says so."""
 
-    permission = "bulk_delete"
-
     bulk_object_type = Choice(*TYPES, required=True, default="lead", fixed=True)
     s_query = Object(fixed=True, example={"type": "match_all"})
 

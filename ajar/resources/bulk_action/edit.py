@@ -75,8 +75,6 @@ class BulkEdit(
     """Leads get a status; or objects of a kind get a value in a custom field, or lose it. Several
     values replace those that are there, are added to them or are taken from them."""
 
-    permission = "bulk_edit"
-
     type = Choice(*TYPES, required=True, fixed=True, example="set_lead_status")
     lead_status_id = Ref("status.lead", fixed=True, on_delete="keep")
     custom_field_id = Text(fixed=True, most=255)

@@ -20,8 +20,6 @@ class BulkEmail(
     """A template is written to one contact of each lead (`lead`, the default), to every contact
     (`contact`), or to every address of every contact (`all`). Who wants no bulk mail gets none."""
 
-    permission = "bulk_email"
-
     template_id = Ref("email_template", required=True, fixed=True, on_delete="keep", filter=EXACT)
     contact_preference = Choice("lead", "contact", "all", default="lead", fixed=True)
     email_account_id = Ref("connected_account", fixed=True, on_delete="keep")

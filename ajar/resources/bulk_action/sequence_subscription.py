@@ -32,8 +32,6 @@ class BulkSequenceSubscription(
     is named, rest (`pause`), go on (`resume`, `resume_finished`) or are given to somebody else
     (`reassign`)."""
 
-    permission = "bulk_sequence_subscriptions"
-
     action_type = Choice(
         "subscribe",
         "resume",
