@@ -30,9 +30,13 @@ log = structlog.get_logger()
 
 @jobs.task("bulk_action.run")
 async def run(ctx, kind: str, id: str, run: int) -> None:
-    """Do what comes next, unless somebody has paused it, or let it go on, meanwhile."""
+    """Do what comes next, unless somebody has paused it, or let it go on, meanwhile, or has undone
+    it."""
     resource = resources[f"bulk_action.{kind}"]
-    action = await ops.get(ctx, resource, id)
+    try:
+        action = await ops.get(ctx, resource, id)
+    except NotFound:
+        return
     step = STEPS.get(action["status"])
     if not step or action["run"] != run:
         return

@@ -67,7 +67,8 @@ class Undoing:
 
     async def undo(self, change: Change) -> None:
         row = await rows.find(self.ctx, change.resource, change.object_id)
-        permission.check(self.ctx, change, row or change.old)
+        if held := row or (change.action == "deleted" and change.old):
+            permission.check(self.ctx, change, held)
         new = Outcome(change, change.object_id in self.there, row.json if row else None)
         outcome = self.outcomes.setdefault(change.object_id, new)
         written = await getattr(self, change.action)(change, row, outcome)

@@ -98,10 +98,12 @@ def test_every_list_says_whether_there_is_more(company):
     ] == []
 
 
-# One has cursors, one is whole, three need a filter.
+# One has cursors, some are whole, three need a filter.
 OTHERWISE = {
     "/event/",
     "/user/availability/",
+    "/report/activity/metrics/",
+    "/report/custom/fields/",
     "/comment/",
     "/custom_object/",
     "/sequence_subscription/",

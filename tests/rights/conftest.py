@@ -73,6 +73,8 @@ class Everything:
         group = api.make("group")
         api.ok("post", f"/group/{group['id']}/member/", json={"user_id": api.user_id})
         api.ok("post", "/unsubscribe/email/", json={"email": f"no{hook['id']}@x.example"})
+        api.ok("post", "/export/lead/", json={"format": "json", "type": "leads"})
+        api.ok("post", "/import/", json={"content": "name\nGob", "filename": "a.csv"})
         shared = api.make("shared_scheduling_link")
         place = {"shared_scheduling_link_id": shared["id"], "user_id": api.user_id}
         api.ok("post", "/shared_scheduling_link_association/", json=place | {"url": "https://a.b"})
@@ -97,9 +99,11 @@ class Everything:
         key = self.api.ok("post", "/api_key/", json={})
         body = {"name": "x", "redirect_uris": ["https://a.example/b"]}
         app = self.api.ok("post", "/oauth_app/", json=body)
-        event = "select id from event where organization_id = $1 and object_id = $2 limit 1"
+        event = """select id, request_id from event
+            where organization_id = $1 and object_id = $2 limit 1"""
         rows = self.api.world.sql(event, self.api.organization_id, self.lead_id)
         ids = {"api_key": key["id"], "oauth_app": app["id"], "event": rows[0]["id"]}
+        ids["request"] = rows[0]["request_id"]
         return ids | {"oauth_grant": self.granted(app["id"])}
 
     def granted(self, client_id):
@@ -114,7 +118,12 @@ GRANT = """
 insert into oauth_grant (id, client_id, organization_id, user_id, scope, date_created)
 values ($1, $2, $3, $4, 'mcp.read', $5)"""
 FILE = {"filename": "offer.pdf", "content_type": "application/pdf", "size": 8}
+NONE = {"s_query": {"type": "match_all", "negate": True}}
 MORE = {
+    "bulk_action.delete": NONE,
+    "bulk_action.edit": NONE,
+    "bulk_action.email": NONE,
+    "bulk_action.sequence_subscription": NONE,
     "activity.email": {"status": "draft", "to": [GOB]},
     "email_template": {"is_shared": True},
     "saved_search": {"is_shared": True},

@@ -287,5 +287,5 @@ def test_a_filter_does_not_say_who_asks(ours, theirs):
 
     colleague = ours.api.join()
     own = f"user_id={ours.api.user_id}"
-    assert len(ours.api.ok("get", f"/connected_account/?{own}")["data"]) == 1
+    assert ours.api.ok("get", f"/connected_account/?{own}")["data"]
     assert colleague.ok("get", f"/connected_account/?{own}")["data"] == []

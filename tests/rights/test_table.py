@@ -18,7 +18,6 @@ ROOT = Path(__file__).parents[2]
 CONTRACT = ROOT.parent / "shared" / "reference" / "openapi.json"
 # Nothing of the API does what these allow; `view_all_leads` is in every statement that reads.
 ELSEWHERE = {"calling", "call_coach_barge", "call_coach_listen", "view_all_leads"}
-NOT_YET = {"bulk_import"}
 
 
 def named(document):
@@ -41,9 +40,7 @@ def test_nothing_is_named_that_nobody_offers():
 
 
 def test_every_permission_allows_something():
-    assert {name for rule in rights.RULES for name in asked(rule.takes)} == (
-        set(ADMIN) - ELSEWHERE - NOT_YET
-    )
+    assert {name for rule in rights.RULES for name in asked(rule.takes)} == (set(ADMIN) - ELSEWHERE)
 
 
 def asked(takes):

@@ -2,7 +2,6 @@
 
 import pytest
 
-from ajar import jobs
 from ajar.kernel.operations import all_operations
 from ajar.kernel.registry import resources as registry
 from ajar.resources.role import ADMIN
@@ -262,26 +261,6 @@ def test_who_does_not_see_every_lead_sees_no_inbox_but_their_own(scene):
     assert listed(f"lead_id={scene.lead}") == {own["id"], other["id"]}
     refused = scene.limited.get(f"/task/?view=inbox&assigned_to={scene.api.user_id}")
     assert refused.status_code == 403
-
-
-def test_a_job_that_runs_as_it_was_asked_sees_what_its_user_sees(scene, world, monkeypatch):
-    seen = []
-
-    async def look(ctx):
-        seen.append(
-            (await ctx.db.fetchval("select 1"), ctx.caller.visible_to, ctx.caller.permissions)
-        )
-
-    monkeypatch.setitem(jobs.tasks, "look", look)
-    monkeypatch.setattr(jobs, "limited", {"look"})
-    scene.limited.within(lambda ctx: ctx.defer("look"))
-    world.work()
-    assert [(who, BUT in may) for _, who, may in seen] == [((scene.limited.user_id,), False)]
-
-    scene.api.ok("delete", f"/membership/{scene.limited.member['id']}/")
-    scene.limited.within(lambda ctx: ctx.defer("look"))
-    world.work()
-    assert [(who, may) for _, who, may in seen[1:]] == [((), frozenset())]
 
 
 def test_seeing_less_takes_no_more_statements(scene, statements):

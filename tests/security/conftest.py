@@ -7,7 +7,8 @@ import pytest
 
 from tests.signing_in.conftest import person  # noqa: F401
 
-CORPUS = [json.loads(line) for line in (Path(__file__).parent / "xss.txt").open()]
+FILE = Path(__file__).parent / "xss.txt"
+CORPUS = [json.loads(line) for line in FILE.read_text().splitlines()]
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.conftest import authorization
-from tests.resources.conftest import changed_by_server, join  # noqa: F401
+from tests.resources.conftest import changed_by_server  # noqa: F401
 
 
 def put(api, row, **values):
@@ -286,7 +286,7 @@ def test_a_mail_that_has_left_is_not_called_back(api, changed_by_server):  # noq
 # Who may
 
 
-def test_who_may_not_delete_a_lead_may_not_undo_its_making(api, join):  # noqa: F811
+def test_who_may_not_delete_a_lead_may_not_undo_its_making(api, join):
     made = api.post("/lead/", json={"name": "A"})
     path = f"/request/{made.headers['x-request-id']}/undo/"
 
@@ -294,7 +294,7 @@ def test_who_may_not_delete_a_lead_may_not_undo_its_making(api, join):  # noqa: 
     assert join("user").post(path).status_code == 200
 
 
-def test_settings_take_their_permission(api, join):  # noqa: F811
+def test_settings_take_their_permission(api, join):
     status = api.make("status.lead", label="Won")
     changed = api.put(f"/status/lead/{status['id']}/", json={"label": "Lost"})
     path = f"/request/{changed.headers['x-request-id']}/undo/"
@@ -303,7 +303,7 @@ def test_settings_take_their_permission(api, join):  # noqa: F811
     assert join("superuser").post(path).status_code == 200
 
 
-def test_the_activities_of_others_take_their_permission(api, join):  # noqa: F811
+def test_the_activities_of_others_take_their_permission(api, join):
     note = api.make("activity.note")
     gone = api.delete(f"/activity/note/{note['id']}/")
     path = f"/request/{gone.headers['x-request-id']}/undo/"

@@ -1,7 +1,6 @@
 """What every bulk action has: which objects it is about, and how far it is. `ajar.bulk` does it."""
 
 from datetime import timedelta
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import func
@@ -125,7 +124,7 @@ class BulkAction(
 
     @classmethod
     async def changed(cls, ctx, old, new):
-        status = new["status"]
+        status = new.get("status")
         if status == old.get("status"):
             return
         if status in ("created", "resuming"):
