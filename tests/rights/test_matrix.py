@@ -24,6 +24,7 @@ UNKNOWN = "Zz" * 11
 PARTS = {
     "delivery_id": "webhook.delivery",
     "group_id": "group",
+    "org_id": "organization",
     "scf_id": "custom_field.shared",
     "type_id": "custom_object_type",
     "user_id": "user",
