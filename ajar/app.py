@@ -26,6 +26,7 @@ from ajar.kernel.registry import resources as registry
 from ajar.limits import Limits
 
 PATIENCE = 3.0  # seconds
+STARTING = 60  # seconds
 DOCUMENT = f"{request.PREFIX}/openapi.json"
 
 
@@ -105,6 +106,7 @@ class App:
     async def live(self, receive, send) -> None:
         await receive()
         await prepare_shapes()
+        await self.reach()
         here = self.settings
         opened = pool(self.database, here.pool_size, here.statement_seconds)
         async with opened as self.api.pool, self.informed():
@@ -115,6 +117,14 @@ class App:
             await self.mcp.end()
         await self.limits.store.close()
         await send({"type": "lifespan.shutdown.complete"})
+
+    async def reach(self) -> None:
+        """Wait for PostgreSQL. It may be starting again just now, after what ended the process
+        before this one, and one that cannot start would end all the others."""
+        for _ in range(STARTING):
+            with contextlib.suppress(*api.LOST):
+                return await (await asyncpg.connect(self.database)).close()
+            await asyncio.sleep(1)
 
     @contextlib.asynccontextmanager
     async def informed(self) -> AsyncIterator[None]:
