@@ -17,7 +17,7 @@ def test_a_process_waits_until_postgresql_has_started(tmp_path):
         url = server.url
     app = App(Settings(database_url=url, data=tmp_path), url)
     with contextlib.ExitStack() as stack:
-        later = threading.Timer(1, lambda: stack.enter_context(Server.start(data)))
+        later = threading.Timer(5, lambda: stack.enter_context(Server.start(data)))
         later.start()
         with TestClient(app) as client:
             assert client.get("/readyz").status_code == 200
