@@ -181,4 +181,5 @@ async def prepare_shapes() -> None:
         await query.paged(resource, None, (), "", None)
         await ops.locked(resource)
         for action in ("created", "updated", "deleted"):
-            await ops.written(resource, action)
+            usual = resource.about.beside(action, {"id": ""})
+            await ops.written(resource, action, usual)

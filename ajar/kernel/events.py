@@ -97,7 +97,6 @@ def fold(changed: sa.CTE, json: sa.FromClause) -> sa.CTE:
 def values(ctx, resource, old: Any, new: dict) -> dict[str, Any]:
     """The parameters of `insert`."""
     row, about, id = new or old, resource.about, ids.new("ev")
-    kind = about.object_type
     lost = {name: value for name, value in old.items() if not new or new[name] != value}
     return {
         "old": old.json if old else None,
@@ -107,7 +106,7 @@ def values(ctx, resource, old: Any, new: dict) -> dict[str, Any]:
         "request_id": ctx.request_id,
         "api_key_id": ctx.caller.api_key_id,
         "oauth_client_id": ctx.caller.oauth_client_id,
-        "object_type": kind(row) if callable(kind) else kind,
+        "object_type": k(row) if callable(k := about.object_type) else k,
         "id": row["id"],
         "lead_id": row[about.of_a_lead] if about.of_a_lead else None,
         "meta": ctx.meta,

@@ -106,8 +106,8 @@ async def write(ctx, resource, old: dict, new: dict) -> Row:
     values = {f"new_{name}": value for name, value in new.items()}
     values |= events.values(ctx, resource, old, new)
     action = "updated" if old and new else "created" if new else "deleted"
-    row = Row(new)
-    row.json = await ctx.value(await written(resource, action), **values)
+    row, beside = Row(new), resource.about.beside(action, new or old)
+    row.json = await ctx.value(await written(resource, action, beside), **values)
     with ctx.unlimited():
         await resource.changed(ctx, old, row)
     return row
@@ -177,7 +177,7 @@ def locked(resource) -> Statement:
 
 
 @shapes(500)
-def written(resource, action: str) -> Statement:
+def written(resource, action: str, beside: tuple) -> Statement:
     """INSERT, UPDATE or DELETE; the row's JSON; its event: one statement. The JSON is made from
     RETURNING. It sees other tables as they were before, so a derived field must not look for
     the row itself in its own table."""
@@ -189,9 +189,8 @@ def written(resource, action: str) -> Statement:
     parsed = sa.select(sa.cast(shown.c.json, kind).label("new")).cte("parsed")
     parsed = parsed.prefix_with("MATERIALIZED")  # or it would be parsed anew for every key
     statement = sa.select(shown.c.json)
-    for also in about.alongside:
-        if action in also.actions:
-            statement = statement.add_cte(also.write(row, action).cte(also.write.__name__))
+    for also in beside:
+        statement = statement.add_cte(also.write(row, action).cte(also.write.__name__))
     if about.logged:
         statement = statement.add_cte(*events.insert(action, parsed))
     return Statement(statement)

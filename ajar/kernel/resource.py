@@ -20,8 +20,7 @@ VERBS = ("list", "get", "create", "update", "delete")
 
 @dataclass(eq=False)
 class About:
-    """What the kernel knows of a resource: kept apart from its fields, so that these may
-    have any name."""
+    """What the kernel knows of a resource, apart from its fields: these may have any name."""
 
     cls: type
     path: str  # "status/lead": its URL, and the file it is declared in
@@ -59,6 +58,9 @@ class About:
     @cached_property
     def alongside(self) -> list["alongside"]:
         return [f for f in self.members.values() if isinstance(f, alongside)]
+
+    def beside(self, action: str, row: dict) -> tuple["alongside", ...]:
+        return tuple(one for one in self.alongside if action in one.actions and one.when(row))
 
     @cached_property
     def custom(self) -> Custom | None:
@@ -144,11 +146,11 @@ class Resource:
 
 
 class alongside:
-    """Decorator of a function (row, action) -> INSERT or UPDATE that becomes part of the
-    statement which writes the row: for what must be true with it, with no check and no event."""
+    """Decorator of a function (row, action) -> INSERT or UPDATE that becomes part of the statement
+    which writes the row, `when` it says so: what must be true with it, unchecked and unlogged."""
 
-    def __init__(self, *actions: str):
-        self.actions = actions
+    def __init__(self, *actions: str, when: Callable[[dict], bool] = bool):
+        self.actions, self.when = actions, when
 
     def __call__(self, write: Callable[[Any, str], Any]) -> "alongside":
         self.write = write

@@ -148,7 +148,11 @@ def files_used(row, action):
     )
 
 
-uses_files = alongside("created", "updated")(files_used)
+def names_files(row: dict) -> bool:
+    return any(PATH in str(row.get(name) or "") for name in HOLD_FILES)
+
+
+uses_files = alongside("created", "updated", when=names_files)(files_used)
 
 
 async def kept(ctx, said, content, filename: str | None) -> ops.Row:

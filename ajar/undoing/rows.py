@@ -52,7 +52,8 @@ async def put(ctx, resource: Any, old: ops.Row | dict, new: dict) -> ops.Row:
     values = {f"new_{name}": value for name, value in new.items()}
     values |= events.values(ctx, resource, old, new)
     row = ops.Row(new)
-    statement = await ops.written(resource, "updated" if old else "created")
+    action = "updated" if old else "created"
+    statement = await ops.written(resource, action, resource.about.beside(action, new))
     row.json = await ctx.value(statement, **values)
     await follow(ctx, resource, old, row)
     return row
