@@ -574,7 +574,9 @@ def shapes(resource):
     """Every kind of statement that the kernel writes for a resource: (function, arguments)."""
     about = resource.about
     yield from ((render.by_id, (resource, names)) for names in (None, ("id", "custom."), ()))
-    yield from ((ops.written, (resource, action)) for action in ("created", "updated", "deleted"))
+    for action in ("created", "updated", "deleted"):
+        beside = tuple(one for one in about.alongside if action in one.actions)
+        yield ops.written, (resource, action, beside)
     yield ops.locked, (resource,)
     asking = tuple(n for n, f in about.stored.items() if hasattr(f, "question"))
     if asking:

@@ -30,7 +30,10 @@ class Receiver:
             protocol_version = "HTTP/1.1"
 
             def do_POST(self):
-                body = self.rfile.read(int(self.headers["content-length"]))
+                body = self.rfile.read(length := int(self.headers["content-length"]))
+                if len(body) < length:  # whoever sent it was killed
+                    self.close_connection = True
+                    return
                 status = receiver.answer(dict(self.headers), body)
                 self.send_response(status)
                 for name, value in receiver.headers.items():
