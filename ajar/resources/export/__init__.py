@@ -51,6 +51,17 @@ class Kept(Field):
     column_type = JSONB
 
 
+class Kind(Choice):
+    """What a line of the file is about. Nobody asks for opportunities alone by this name: they have
+    an operation of their own."""
+
+    def clean(self, value, answer=None):
+        value = super().clean(value)
+        if value == OPPORTUNITIES:
+            raise ValueError("Not a valid choice.")
+        return value
+
+
 class Export(
     Resource,
     path="export",
@@ -65,7 +76,7 @@ class Export(
     hour; the file itself is kept for a week."""
 
     format = Choice("csv", "json", required=True)
-    type = Choice("leads", "contacts", "lead_opps", required=True, filter=IN)
+    type = Kind("leads", "contacts", "lead_opps", OPPORTUNITIES, required=True, filter=IN)
     query = Text()
     s_query = Object()
     results_limit = Int(least=0, most=10**12)
