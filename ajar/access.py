@@ -148,19 +148,14 @@ def read(credential: str) -> tuple[str, bytes]:
 def find(kind: str) -> Statement:
     """A credential, the membership it speaks for, and the role's rights."""
     if kind == "basic":
-        found = whose(api_key, api_key.c, id=api_key.c.id, networks=api_key.c.networks)
-        return known_by(api_key.c.hash, found)
+        return Statement(whose(api_key, api_key.c, id=api_key.c.id, networks=api_key.c.networks))
     if kind == "cookie":
-        return known_by(session.c.hash, whose(session, session.c, user_id=session.c.account_id))
+        return Statement(whose(session, session.c, user_id=session.c.account_id))
     token, granted = oauth_token, oauth_grant
     both = token.join(granted, granted.c.id == token.c.grant_id)
     columns = {"expires": token.c.date_expires, "scope": token.c.scope}
-    found = whose(both, granted.c, client_id=granted.c.client_id, **columns)
-    return known_by(token.c.hash, found.where(token.c.kind == "access"))
-
-
-def known_by(hash: Any, found: sa.Select) -> Statement:
-    return Statement(found.where(hash == parameter("hash", sa.LargeBinary)))
+    found = whose(both, granted.c, hash=token.c.hash, client_id=granted.c.client_id, **columns)
+    return Statement(found.where(token.c.kind == "access"))
 
 
 def whose(source: Any, c: Any, **said: Any) -> sa.Select:
@@ -190,7 +185,8 @@ def whose(source: Any, c: Any, **said: Any) -> sa.Select:
         groups.scalar_subquery().label("groups"),
     )
     joined = source.join(member, sa.and_(*of_member, member.c.is_active)).outerjoin(role, of_role)
-    return found.select_from(joined)
+    known = said.get("hash", c.get("hash")) == parameter("hash", sa.LargeBinary)
+    return found.select_from(joined).where(known)
 
 
 def caller_of(row: Any) -> Caller:

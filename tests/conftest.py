@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import asyncpg
+import httpcore2
 import pytest
 from sqlalchemy.schema import CreateIndex, CreateTable
 from starlette.testclient import TestClient
@@ -252,6 +253,19 @@ def join(api):
 def found(world):
     """Makes an organization that several tests look at."""
     return lambda: Api(world)
+
+
+@pytest.fixture
+def connected(monkeypatch):
+    """The addresses that were connected to; no connection succeeds."""
+    addresses = []
+
+    async def connect_tcp(self, host, port, timeout=None, **_):
+        addresses.append(host)
+        raise httpcore2.ConnectError("refused")
+
+    monkeypatch.setattr(httpcore2.AnyIOBackend, "connect_tcp", connect_tcp)
+    return addresses
 
 
 @pytest.fixture

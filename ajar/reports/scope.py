@@ -11,10 +11,9 @@ from ajar.errors import Invalid
 from ajar.kernel import query
 from ajar.kernel.registry import resources
 from ajar.kernel.sql import Statement, parameter, shapes
-from ajar.search import catalogue, known, lines, page, tree
+from ajar.search import catalogue, known, lines, target, tree
 
 TEXTS = ARRAY(sa.Text)
-LEAD = {"type": "object_type", "object_type": "lead"}
 SAYING = ("query", "s_query", "saved_search_id", "smart_view_id")
 MOST_PEOPLE = 1000
 
@@ -72,13 +71,7 @@ async def viewed(ctx: Any, id: Any, where: str) -> Leads:
 
 
 async def understood(ctx: Any, said: Any, line: str | None, where: str = "query") -> Leads:
-    whole = {"query": {"type": "and", "queries": [LEAD, said]}}
-    try:
-        found = (await page.understood(ctx, whole)).query
-    except Invalid as error:
-        told = error.body["field-errors"].items()
-        wrong = {path.replace("query.queries.1", where): reason for path, reason in told}
-        raise Invalid(fields=wrong) from None
+    found = (await target.of_type(ctx, "lead", [said], where)).query
     return Leads(found.tree, found.values, line)
 
 

@@ -62,12 +62,16 @@ class Rows:
 
     def total(self, value: Value) -> Smart:
         """A number that is made of all of them."""
+        return Smart("number", self.together(value))
+
+    def together(self, value: Value) -> Value:
+        """What an aggregate makes of all of them."""
 
         def found(lead: Any) -> Any:
             rows = query.rows(resources[self.name])
             return self.of_lead(lead, rows, value(rows)).scalar_subquery()
 
-        return Smart("number", found)
+        return found
 
     def first(self, field: str | Value, kind: str = "text", to: str = "") -> Smart:
         return self.end(field, kind, to, last=False)
@@ -76,17 +80,25 @@ class Rows:
         return self.end(field, kind, to, last=True)
 
     def end(self, field: str | Value, kind: str, to: str, last: bool) -> Smart:
+        def order(rows: Any) -> list:
+            return [one.desc() if last else one for one in (rows.c[self.by], rows.c.id)]
+
+        there = self.only(lambda rows: rows.c[self.by].is_not(None))
+        return Smart(kind, there.foremost(field, order), to, counts=False)
+
+    def foremost(self, field: str | Value, order: Callable[[Any], list]) -> Value:
+        """A field of the one that comes first in an order."""
+
         def found(lead: Any) -> Any:
             rows = query.rows(resources[self.name])
             if isinstance(field, str):
                 shown = query.column(resources[self.name], rows, field)
             else:
                 shown = field(rows)
-            order = [one.desc() if last else one for one in (rows.c[self.by], rows.c.id)]
-            one = self.of_lead(lead, rows, shown).where(rows.c[self.by].is_not(None))
-            return one.order_by(*order).limit(1).scalar_subquery()
+            one = self.of_lead(lead, rows, shown).order_by(*order(rows))
+            return one.limit(1).scalar_subquery()
 
-        return Smart(kind, found, to, counts=False)
+        return found
 
     def of_lead(self, lead: Any, rows: Any, shown: Any) -> sa.Select:
         found = query.related(resources[self.name], rows, shown)

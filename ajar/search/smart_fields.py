@@ -48,7 +48,7 @@ def counts() -> dict[str, Smart]:
         "num_tasks": tasks.count(),
         "num_incomplete_tasks": open_tasks.count(),
         "num_completed_tasks": done_tasks.count(),
-        "num_addresses": Smart("number", lambda lead: length("addresses")(lead)),
+        "num_addresses": Smart("number", length("addresses")),
         "num_email_addresses": contacts.total(lengths("emails")),
         "num_phone_numbers": contacts.total(lengths("phones")),
         "num_contact_urls": contacts.total(lengths("urls")),
@@ -59,7 +59,7 @@ def counts() -> dict[str, Smart]:
 
 def urls(lead: Any) -> Any:
     own = sa.case((func.nullif(lead.c.url, "").is_not(None), 1), else_=0)
-    return own + contacts.total(lengths("urls")).value(lead)
+    return own + contacts.together(lengths("urls"))(lead)
 
 
 def exchanges() -> dict[str, Smart]:
@@ -87,8 +87,8 @@ def what_it_was(activity: Any) -> Any:
 def zone(lead: Any) -> Any:
     """By its address, or else by the number of a contact."""
     here = lead.c.addresses.op("#>>", return_type=sa.Text)("{0,tz_ids,0}")
-    there = contacts.total(lambda rows: func.min(rows.c.timezone))
-    return func.coalesce(here, there.value(lead))
+    there = contacts.together(lambda rows: func.min(rows.c.timezone))
+    return func.coalesce(here, there(lead))
 
 
 def of_calls() -> dict[str, Smart]:
@@ -139,7 +139,7 @@ def of_emails() -> dict[str, Smart]:
         "first_email_template": emails.first("template_name"),
         "first_emailed": sent.first("activity_at", "moment"),
         "first_emailed_template": sent.first("template_name"),
-        "email_last_opened": Smart("moment", last_opened),
+        "email_last_opened": Smart("moment", emails.together(last_opened)),
         "email_status": emails.last("status"),
     }
     found |= dates("email", emails, incoming, outgoing)
@@ -151,16 +151,12 @@ def of_emails() -> dict[str, Smart]:
     return found
 
 
-def last_opened(lead: Any) -> Any:
+def last_opened(rows: Any) -> Any:
     """Of all openings of all mails."""
-
-    def latest(rows: Any) -> Any:
-        opened = func.jsonb_path_query_array(rows.c.opens, "$[*].opened_at")
-        times = func.jsonb_array_elements_text(opened).column_valued("time")
-        of_one = sa.select(func.max(sa.cast(times, sa.DateTime(timezone=True))))
-        return func.max(of_one.correlate(rows).scalar_subquery())
-
-    return emails.total(latest).value(lead)
+    opened = func.jsonb_path_query_array(rows.c.opens, "$[*].opened_at")
+    times = func.jsonb_array_elements_text(opened).column_valued("time")
+    of_one = sa.select(func.max(sa.cast(times, sa.DateTime(timezone=True))))
+    return func.max(of_one.correlate(rows).scalar_subquery())
 
 
 def of_texts() -> dict[str, Smart]:

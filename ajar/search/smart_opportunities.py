@@ -48,22 +48,14 @@ def of_the_primary_one() -> dict[str, Smart]:
     to = {"status": "status.opportunity", "user_id": "user"}
     return {
         f"primary_opportunity_{name}": Smart(
-            kind, most_important(field), to.get(name, ""), counts=False
+            kind, opportunities.foremost(field, by_importance), to.get(name, ""), counts=False
         )
         for name, (field, kind) in shown.items()
     }
 
 
-def most_important(field: str) -> Any:
-    def value(lead: Any) -> Any:
-        rows = query.rows(resources["opportunity"])
-        shown = query.column(resources["opportunity"], rows, field)
-        rank = in_order(STATUSES, rows.c.status_type)
-        found = opportunities.of_lead(lead, rows, shown)
-        found = found.order_by(rank, rows.c.date_updated.desc(), rows.c.id.desc())
-        return found.limit(1).scalar_subquery()
-
-    return value
+def by_importance(rows: Any) -> list:
+    return [in_order(STATUSES, rows.c.status_type), rows.c.date_updated.desc(), rows.c.id.desc()]
 
 
 HOW = {

@@ -23,15 +23,20 @@ async def understood(
         line = await in_words(ctx, said["query"], kind)
         also_meant.append(line.query)
         order = order or line.sort
+    more = {"sort": order, "results_limit": limit}
+    return await of_type(ctx, kind, [tree, *also_meant], "s_query", **more)
+
+
+async def of_type(ctx: Any, kind: str, queries: list, where: str, **more: Any) -> page.Search:
+    """Objects of a type that meet some conditions. What is wrong with the first is told as what
+    is wrong `where` that came from."""
     clause = {"type": "object_type", "object_type": kind}
-    whole = {"type": "and", "queries": [clause, tree, *also_meant]}
+    whole = {"type": "and", "queries": [clause, *queries]}
     try:
-        return await page.understood(
-            ctx, {"query": whole, "sort": order, "results_limit": limit}, now=ctx.now
-        )
+        return await page.understood(ctx, {"query": whole, **more}, now=ctx.now)
     except Invalid as error:
         wrong = error.body["field-errors"].items()
-        raise Invalid(fields={key.replace(PLACE, "s_query", 1): v for key, v in wrong}) from None
+        raise Invalid(fields={key.replace(PLACE, where, 1): v for key, v in wrong}) from None
 
 
 def parts(said: dict) -> tuple[Any, list, int | None]:

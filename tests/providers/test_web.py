@@ -4,7 +4,6 @@ import socket
 import ssl
 import time
 
-import httpcore2
 import pytest
 
 from ajar.providers import web
@@ -198,19 +197,6 @@ def names(monkeypatch, *answers):
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
     return left
-
-
-@pytest.fixture
-def connected(monkeypatch):
-    """The addresses that were connected to; no connection succeeds."""
-    addresses = []
-
-    async def connect_tcp(self, host, port, timeout=None, **_):
-        addresses.append(host)
-        raise httpcore2.ConnectError("refused")
-
-    monkeypatch.setattr(httpcore2.AnyIOBackend, "connect_tcp", connect_tcp)
-    return addresses
 
 
 def test_an_answer_comes_back_whole():

@@ -5,9 +5,6 @@ import ipaddress
 import itertools
 import socket
 
-import httpcore2
-import pytest
-
 INSIDE = (
     "127.0.0.1",
     "127.255.255.254",
@@ -66,19 +63,6 @@ NAMES = {
     "linklocal.example": ["fe80::1"],
 }
 AT_ONCE = 20
-
-
-@pytest.fixture
-def connected(monkeypatch):
-    """The addresses that were connected to; no connection succeeds."""
-    addresses = []
-
-    async def connect_tcp(self, host, port, timeout=None, **_):
-        addresses.append(host)
-        raise httpcore2.ConnectError("refused")
-
-    monkeypatch.setattr(httpcore2.AnyIOBackend, "connect_tcp", connect_tcp)
-    return addresses
 
 
 def said(api, deliver, urls):
