@@ -7,6 +7,9 @@ INSTALLED := $(VENV)/.installed
 TESTS ?=
 JOBS ?= auto
 
+# Tests start many processes, and each would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 LONG := rights chaos fuzz test-undo test-killed test-large-export test-external
 .PHONY: help install run test $(LONG) lint types check fix docs bench lock clean

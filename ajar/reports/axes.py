@@ -23,13 +23,14 @@ SHOWN |= {"number": "number", "boolean": "boolean", "reference": "reference"}
 
 @dataclass(frozen=True)
 class Axis:
-    """A field of a type of objects; `key` is the parameter that names a custom field. Without a
-    kind it is the number of the objects."""
+    """A field of a type of objects; `key` is the parameter that names a custom field, of which an
+    object may have `several` values at once. Without a kind it is the number of the objects."""
 
     type: str
     field: str
     kind: str
     key: str = ""
+    several: bool = False
 
     @property
     def name(self) -> str:
@@ -46,6 +47,8 @@ class Axis:
     def value(self, rows: Any) -> Any:
         if not self.key:
             return type_named(self.type).fields[self.field].value(rows)
+        if self.several:
+            return added.values(parameter(self.key), rows.c.custom)
         return added.value(self.kind, parameter(self.key), rows.c.custom)
 
     def moment(self, rows: Any) -> Any:
@@ -84,9 +87,10 @@ def find(said: str, parameter_name: str, definitions: list[dict]) -> tuple[Axis,
         raise ValueError(f'There is no such field: "{said[:100]}".')
     if custom:
         for one in definitions:
-            if field in (one["id"], one["name"]) and usable(one, type_):
-                kind = conditions.OF_TYPE.get(one["type"], "text")
-                axis = Axis(type_.name, f"custom.{one['name']}", kind, parameter_name)
+            if field in (one["id"], one["name"]) and conditions.belongs(one, type_.resource):
+                several = bool(one["accepts_multiple_values"])
+                name = f"custom.{one['name']}"
+                axis = Axis(type_.name, name, kind_of(one), parameter_name, several)
                 return axis, {parameter_name: f"{PREFIX}{one['id']}"}
     elif field == COUNT:
         return Axis(type_.name, COUNT, ""), {}
@@ -95,10 +99,8 @@ def find(said: str, parameter_name: str, definitions: list[dict]) -> tuple[Axis,
     raise ValueError(f'There is no such field: "{said[:100]}".')
 
 
-def usable(definition: dict, type_: Any) -> bool:
-    """What has many values at once has no place on an axis."""
-    several = definition["accepts_multiple_values"]
-    return not several and conditions.belongs(definition, type_.resource)
+def kind_of(definition: dict) -> str:
+    return conditions.OF_TYPE.get(definition["type"], "text")
 
 
 async def definitions(ctx: Any) -> list[dict]:
@@ -119,9 +121,8 @@ def of_type(type_: Any, custom: list[dict]) -> Iterator[dict[str, Any]]:
         if one.kind != "list":
             yield told(word, name, one.kind, words(name))
     for one in custom:
-        if usable(one, type_):
-            kind = conditions.OF_TYPE.get(one["type"], "text")
-            shown = told(word, f"custom.{one['name']}", kind, one["name"])
+        if conditions.belongs(one, type_.resource):
+            shown = told(word, f"custom.{one['name']}", kind_of(one), one["name"])
             yield shown | {"custom_field_id": one["id"]}
 
 

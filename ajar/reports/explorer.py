@@ -60,6 +60,8 @@ def check(drawing: Drawing) -> None:
     of_other = group and group.type not in (x.type, y.type) and not referred(x.type, group.type)
     if group and (of_other or (drawing.per_object and group.type == y.type)):
         raise ValueError(f"Must be a field of {x.type}, or of what it refers to.")
+    if group and group.several and group.type not in (x.type, y.type):
+        raise ValueError(f"Must have one value, or be a field of {x.type}.")
 
 
 def path(this: str, other: str) -> list | None:
@@ -116,13 +118,23 @@ def drawn(drawing: Drawing) -> Statement:
     else:
         number = HOW[drawing.how](found.c.value)
     keys = [found.c.place, found.c.series]
+    if drawing.x.several:
+        keys[0] = each(keys[0])
+    if drawing.group and drawing.group.several:  # who has no value makes a series, too
+        keys[1] = each(func.coalesce(keys[1], sa.text("'[null]'::jsonb")))
     return Statement(
-        sa.select(*keys, number.label("number"))
-        .where(found.c.place.is_not(None))
+        sa.select(keys[0].label("place"), keys[1].label("series"), number.label("number"))
+        .select_from(found)  # before what is of each of its rows
+        .where(keys[0].is_not(None))
         .group_by(*keys)
-        .order_by(found.c.series.nulls_first(), found.c.place)
+        .order_by(keys[1].nulls_first(), keys[0])
         .limit(parameter("limit", sa.BigInteger))
     )
+
+
+def each(values: Any) -> Any:
+    """An object is counted at each of its values."""
+    return func.jsonb_array_elements_text(values).column_valued()
 
 
 def listed(drawing: Drawing) -> sa.Select:
@@ -173,10 +185,9 @@ def series(drawing: Drawing, rows: Any, there: Any) -> Any:
     group = drawing.group
     if group is None:
         return sa.cast(sa.null(), sa.Text)
-    if group.type == drawing.x.type:
-        return sa.cast(group.value(rows), sa.Text)
-    if group.type == drawing.y.type:
-        return sa.cast(group.value(there), sa.Text)
+    if group.type in (drawing.x.type, drawing.y.type):
+        value = group.value(rows if group.type == drawing.x.type else there)
+        return value if group.several else sa.cast(value, sa.Text)
     type_ = type_named(group.type)
     other, conditions = reached(rows, type_named(drawing.x.type), type_)
     value = sa.select(group.value(other)).where(*conditions).correlate(rows).limit(1)
@@ -188,7 +199,7 @@ def place(drawing: Drawing, rows: Any) -> Any:
         return func.date_trunc(drawing.unit, drawing.x.moment(rows), type_=sa.DateTime)
     value = drawing.x.value(rows)
     if not drawing.bars:
-        return sa.cast(value, sa.Text)
+        return value if drawing.x.several else sa.cast(value, sa.Text)
     width = parameter("width", sa.Numeric)
     return func.floor(sa.cast(value, sa.Numeric) / width) * width
 

@@ -43,13 +43,16 @@ def of_any(field: tree.Added, key: Any, custom: Any, test: Any) -> Any:
     """A test of the value, or of at least one of several."""
     if not field.several:
         return test(custom.op("->>", return_type=sa.Text)(key))
-    value = custom.op("->", return_type=JSONB)(key)
-    listed = sa.case(
-        (func.jsonb_typeof(value) == "array", value), else_=func.jsonb_build_array(value)
-    )
-    one = func.jsonb_array_elements_text(listed).column_valued("one")
+    one = func.jsonb_array_elements_text(values(key, custom)).column_valued("one")
     inner = sa.select(sa.literal_column("1")).select_from(one.scalar_alias).correlate(custom.table)
     return inner.where(test(one)).exists()
+
+
+def values(key: Any, custom: Any) -> Any:
+    """A list of all; of the one that was given before the field took several."""
+    value = custom.op("->", return_type=JSONB)(key)
+    one = sa.case((value.is_not(None), func.jsonb_build_array(value)))
+    return sa.case((func.jsonb_typeof(value) == "array", value), else_=one)
 
 
 def value(kind: str, key: Any, custom: Any) -> Any:

@@ -24,7 +24,9 @@ def points(draw):
     """Of the only series."""
 
     def ask(**params):
-        (series,) = draw(**params).json()["series"]
+        answer = draw(**params)
+        assert answer.status_code == 200, answer.text
+        (series,) = answer.json()["series"]
         return [tuple(point) for point in series["points"]]
 
     return ask
@@ -170,6 +172,40 @@ def test_custom_fields_go_by_name_or_id(api, points):
     assert points(x="lead.custom.M.R.R.", interval="10") == [(0, 1), (10, 1), (20, 1)]
 
 
+def test_an_object_is_counted_at_each_of_its_values(api, points, series):
+    tags, colors = (
+        api.make(
+            "custom_field.lead",
+            name=name,
+            type="choices",
+            choices=["A", "B", "C"],
+            accepts_multiple_values=True,
+        )["id"]
+        for name in ("Tags", "Colors")
+    )
+    for tagged, colored, worth in ((["A", "B"], ["A"], 10), (["B"], None, 20), (None, ["C"], 40)):
+        lead = api.make("lead", **{f"custom.{tags}": tagged, f"custom.{colors}": colored})
+        api.make("opportunity", lead_id=lead["id"], value=worth, note="")
+
+    assert points(x="lead.custom.Tags") == [("A", 1), ("B", 2)]
+    assert points(x="lead.custom.Tags", y="opportunity.value") == [("A", 10), ("B", 30)]
+    assert points(x="lead.custom.Tags", y="opportunity.count", transform_y="avg") == [
+        ("A", 1),
+        ("B", 1),
+    ]
+    colored = series(x="lead.custom.Tags", group_by="lead.custom.Colors")
+    assert colored == {None: [("B", 1)], "A": [("A", 1), ("B", 1)]}
+    by_status = series(x="lead.status_label", group_by="lead.custom.Colors")
+    (label,) = {label for points in by_status.values() for label, _ in points}
+    assert by_status == {None: [(label, 1)], "A": [(label, 1)], "C": [(label, 1)]}
+
+
+def test_a_group_of_another_kind_of_object_has_one_value(api, draw):
+    api.make("custom_field.lead", name="Tags", type="user", accepts_multiple_values=True)
+    params = {"x": "task.date", "y": "task.count", "group_by": "lead.custom.Tags"}
+    assert draw(**params).json()["field-errors"].keys() == {"group_by"}
+
+
 @pytest.mark.parametrize("type", ["date", "datetime"])
 def test_custom_dates_are_dates(api, points, type):
     field = api.make("custom_field.lead", name="Since", type=type)["id"]
@@ -236,13 +272,6 @@ def test_every_field_that_is_listed_can_be_drawn(api, draw):
 
 def test_fields_tell_where_they_can_be_used(api):
     field = api.make("custom_field.lead", name="Industry", type="text")["id"]
-    api.make(
-        "custom_field.lead",
-        name="Many",
-        type="choices",
-        choices=["A"],
-        accepts_multiple_values=True,
-    )
     found = {one["name"]: one for one in api.ok("get", "/report/custom/fields/")["data"]}
     assert found["lead.count"]["axes"] == ["y"]
     assert found["opportunity.value"] == {
@@ -254,7 +283,7 @@ def test_fields_tell_where_they_can_be_used(api):
     }
     assert found["lead.custom.Industry"]["custom_field_id"] == field
     assert found["call.activity_at"]["type"] == "datetime"
-    assert "lead.custom.Many" not in found
+    assert found["lead.custom.Industry"]["axes"] == ["x", "group_by"]
 
 
 @pytest.mark.parametrize(
