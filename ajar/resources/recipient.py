@@ -14,7 +14,7 @@ from ajar.errors import ApiError, Invalid
 from ajar.kernel import query
 from ajar.kernel.registry import resources
 from ajar.kernel.sql import Statement, parameter, shapes
-from ajar.search import catalogue, lines, order, page, tree
+from ajar.search import catalogue, order, page, target, tree
 
 LAST_ENTRY = 99
 CHOICES = {
@@ -53,29 +53,25 @@ async def chosen(ctx, params: dict[str, str]) -> tuple[str, str] | None:
 
 async def sought(ctx, params: dict[str, str]) -> page.Search | None:
     """The search that is asked for: a line of text, or as JSON."""
-    kind = params.get("bulk_object_type") or "lead"
-    if text := params.get("query"):
-        search, _ = await lines.understood(ctx, text, kind)
-    elif params.get("s_query"):
-        said = read("s_query", params["s_query"])
-        said = said if isinstance(said, dict) and "query" in said else {"query": said}
-        if params.get("sort"):
-            said["sort"] = read("sort", params["sort"])
-        search = await page.understood(ctx, said, "s_query.")
-    else:
+    if not (params.get("query") or params.get("s_query")):
         return None
-    if search.query.type.name not in ("lead", "contact"):
-        raise ApiError("s_query: A template is for leads or contacts.")
-    limits = [params[name] for name in ("results_limit", "limit") if params.get(name)]
-    if limits:
-        search.most = paging.integer({"results_limit": limits[0]}, "results_limit", 0)
-    return search
+    limit = params.get("results_limit") or params.get("limit")
+    said = {
+        "query": params.get("query"),
+        "s_query": read("s_query", params.get("s_query"), dict),
+        "sort": read("sort", params.get("sort"), list) or [],
+        "results_limit": limit and paging.integer({"results_limit": limit}, "results_limit", 0),
+    }
+    of = ("contact", "lead") if params.get("bulk_object_type") == "contact" else ("lead", "contact")
+    return await target.understood(ctx, said, of)
 
 
-def read(name: str, text: str) -> Any:
-    with contextlib.suppress(msgspec.DecodeError):
-        return msgspec.json.decode(text)
-    raise ApiError(f"{name} must be JSON.")
+def read(name: str, text: str | None, form: type) -> Any:
+    if not text:
+        return None
+    with contextlib.suppress(msgspec.DecodeError, msgspec.ValidationError):
+        return msgspec.json.decode(text, type=form)
+    raise Invalid(fields={name: "Must be JSON, as in the body of a search."})
 
 
 @shapes(50)

@@ -135,6 +135,8 @@ def test_a_search_finds_nobody_of_strangers(api, stranger, gob):
         {"query": "no_such_field:x"},
         {"query": "("},
         {"s_query": "{"},
+        {"s_query": "[1]"},
+        {"s_query": '{"type": "match_all"}', "sort": "1"},
         {"s_query": '{"type": "object_type", "object_type": "activity.note"}'},
         {"query": "x", "limit": "x"},
     ],
