@@ -583,23 +583,24 @@ def shapes(resource):
         yield ops.questions, (resource, asking)
     refs = [n for n, f in about.stored.items() if isinstance(f, Ref)]
     yield from ((query.referring, (resource, name)) for name in refs)
-    for shape, order in narrowed(resource):
-        yield query.paged, (resource, None, shape, order, query.total_results)
-        yield query.matched, (resource, shape)
+    narrowed = [((name, how),) for name in query.filters(resource) for how in compared(about, name)]
+    yield from ((query.matched, (resource, shape)) for shape in narrowed)
+    together = tuple(one for shape in narrowed for one in shape)
+    orders = [f"-{name}" for name in about.members if query.sortable(resource, name)]
+    for order in ("", *orders):
+        names = ("id",) if order else None
+        yield query.paged, (resource, names, together, order, query.total_results)
 
 
-def narrowed(resource):
-    """Each filter with each comparison, and each order."""
-    yield (), ""
-    for name in query.filters(resource):
-        field = resource.about.members[name.partition("__")[0]]
-        special = ["null", "day"] if isinstance(field, DateTime) else ["null"]
-        special += ["people"] if isinstance(field, UserRef) else []
-        for comparison in (name.partition("__")[2], *special):
-            yield ((name, comparison),), ""
-    for name in resource.about.members:
-        if query.sortable(resource, name):
-            yield (), f"-{name}"
+def compared(about, name):
+    """The comparisons that a filter may ask for."""
+    field = about.members[name.partition("__")[0]]
+    return (
+        name.partition("__")[2],
+        "null",
+        *(["day"] if isinstance(field, DateTime) else []),
+        *(["people"] if isinstance(field, UserRef) else []),
+    )
 
 
 @pytest.mark.parametrize("name", sorted(registry))
