@@ -5,7 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 TESTS ?=
-JOBS ?= auto
+# One more than there are processors, as some tests only wait.
+JOBS ?= $(shell expr `getconf _NPROCESSORS_ONLN` + 1)
 
 # Tests start many processes, and each would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -34,7 +35,7 @@ run: install ## Start the server
 
 # A file's tests stay in one process, so that what a module sets up is set up once.
 test: install ## Run the tests: make test TESTS=tests/test_config.py for some of them
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(TESTS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 rights: install ## Ask everything for what is hidden, as every role
 	AJAR_WHOLE_MATRIX=1 $(BIN)/python -m pytest -n 0 tests/rights
@@ -49,7 +50,7 @@ test-large-export: install ## Export 100,000 leads, and see that memory does not
 	AJAR_EXPORT_LEADS=100000 $(BIN)/python -m pytest -n 0 tests/exporting/test_large.py
 
 test-external: install ## Run the tests against PostgreSQL 15 of the system
-	scripts/with-postgresql-15 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(TESTS)
+	scripts/with-postgresql-15 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 # The whole of what `make test` has in a short form: 1,000 writes over connections that are cut, 10,000
 # changes while processes are killed 100 times, 20,000 deliveries to a receiver that often fails.

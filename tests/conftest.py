@@ -5,6 +5,7 @@ import base64
 import itertools
 import os
 import re
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -28,6 +29,19 @@ from ajar.postgres.server import Server
 from ajar.worker import Worker
 
 number = itertools.count()
+WAITING = re.compile("commands/|chaos/|_killed|webhooks/test_worker")  # for servers of their own
+
+
+def pytest_collection_modifyitems(items):
+    """The largest files first, so that the last are short; those that mostly wait each beside two
+    others, so that no processor is idle."""
+    sizes = Counter(str(item.path) for item in items)
+    largest = sorted(sizes, key=lambda path: (-sizes[path], path))
+    waiting = [path for path in largest if WAITING.search(path)]
+    working = [path for path in largest if path not in waiting]
+    places = {path: n for n, path in enumerate(working)}
+    places |= {path: 2 * n - 0.5 for n, path in enumerate(waiting)}
+    items.sort(key=lambda item: places[str(item.path)])
 
 
 @pytest.fixture(scope="session")
