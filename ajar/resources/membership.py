@@ -27,6 +27,7 @@ from ajar.kernel import (
     render,
 )
 from ajar.kernel.operations import show
+from ajar.kernel.registry import resources
 from ajar.kernel.sql import TIME, Statement, concat, parameter, shapes
 from ajar.resources.contact import Email
 from ajar.resources.references import Refs
@@ -45,7 +46,7 @@ class Membership(Resource, path="membership", prefix="memb", verbs=("update",), 
     role_id = RoleRef(required=True, filter=EXACT)
     is_active = Bool(readonly=True, hidden=True, filter=EXACT)
     auto_record_calls = Choice("unset", "enabled", "disabled", required=True)
-    default_caller_id = Text(readonly=True)  # as there are no phone numbers yet
+    default_caller_id = Ref("phone_number")
     hangup_recording_url = Text()
     may_workflows_impersonate = Bool()
     track_email_opens = Bool()
@@ -59,11 +60,12 @@ class Membership(Resource, path="membership", prefix="memb", verbs=("update",), 
 
     @computed(json={"type": ["string", "null"]})
     def primary_personal_number(membership):
-        return sa.null()
+        """The first number that is the user's own."""
+        return personal(membership, "id")
 
     @computed(json={"type": ["string", "null"]})
     def user_phone(membership):
-        return sa.null()
+        return personal(membership, "number")
 
     @computed(json={"type": "string"})
     def role(membership):
@@ -97,6 +99,11 @@ class Membership(Resource, path="membership", prefix="memb", verbs=("update",), 
         if new["is_active"] != bool(old.get("is_active")):
             action = "activated" if new["is_active"] else "deactivated"
             await events.log(ctx, Membership, new, action)
+
+
+def personal(membership, name: str):
+    numbers = resources["phone_number"]
+    return query.first(numbers, name, "date_created", user_id=membership.user_id)
 
 
 def jsonb(names: tuple[str, ...]):

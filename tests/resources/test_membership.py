@@ -8,6 +8,7 @@ from ajar import ids
 from ajar.kernel.context import RIGHTS
 
 EMAIL = "clark@planet.example"
+ABSENT = "Object does not exist."
 
 
 def unused():
@@ -401,3 +402,27 @@ def test_reading_pinned_views_is_one_statement(api, statements):
     api.ok("get", path)
 
     assert len(statements(lambda: api.ok("get", path))) == 1
+
+
+def test_a_member_calls_from_a_number_of_the_organization(api, stranger):
+    member = create(api)
+    path, number = f"/membership/{member['id']}/", api.make("phone_number")["id"]
+
+    assert api.ok("put", path, json={"default_caller_id": number})["default_caller_id"] == number
+    theirs = stranger.make("phone_number")["id"]
+    refused(api.put(path, json={"default_caller_id": theirs}), default_caller_id=ABSENT)
+    api.ok("delete", f"/phone_number/{number}/")
+    assert membership(api, member["user_id"])["default_caller_id"] is None
+
+
+def test_a_member_is_shown_with_their_first_own_number(api, clock):
+    member = create(api)
+    assert (member["primary_personal_number"], member["user_phone"]) == (None, None)
+    first = api.make("phone_number", user_id=member["user_id"])
+    clock.pass_by(minutes=1)
+    api.make("phone_number", user_id=member["user_id"], number="+16505550100")
+
+    shown = membership(api, member["user_id"])
+
+    assert shown["primary_personal_number"] == first["id"]
+    assert shown["user_phone"] == first["number"]

@@ -172,6 +172,7 @@ def test_lead_statuses_can_be_put_in_another_order(api, path):
 
     assert [{"id": status["id"]} for status in changed["lead_statuses"]] == ids[::-1]
     assert [{"id": s["id"]} for s in api.ok("get", "/status/lead/")["data"]] == ids[::-1]
+    assert {"id": api.make("lead")["status_id"]} == ids[-1]
 
 
 @pytest.mark.parametrize(

@@ -142,3 +142,88 @@ def test_dialer_sessions_can_be_listed_and_read(api, stranger):
         assert api.ok("get", f"/dialer/?{query}")["data"] == [shown]
     assert api.ok("get", "/dialer/?status=active")["data"] == []
     assert api.post("/dialer/", json={}).status_code == 405
+
+
+def test_numbers_are_of_users_or_groups_and_of_three_types(api, join):
+    user = join()
+    mine, theirs = api.make("phone_number"), api.make("phone_number", user_id=user.user_id)
+    group = api.make("phone_number", is_group_number=True, type="external")
+    inside = api.make("phone_number", type="internal")
+
+    def found(query):
+        return {one["id"] for one in api.ok("get", f"{OWN}?{query}")["data"]}
+
+    assert found(f"user_id={user.user_id}") == {theirs["id"]}
+    assert found("is_group_number=true") == {group["id"]}
+    assert found("is_group_number=false") == {mine["id"], theirs["id"], inside["id"]}
+    types = [one["type"] for one in (mine, group, inside)]
+    assert types == ["virtual", "external", "internal"]
+    refused = api.post(OWN, json=api.body("phone_number", type="borrowed"))
+    assert refused.json()["field-errors"] == {"type": "Not a valid choice."}
+
+
+def test_what_a_number_does_can_be_changed_and_what_it_is_cannot(api, join):
+    number = api.make("phone_number", is_group_number=True)
+    change = {
+        "label": "Sales",
+        "forward_to": "+16505550100",
+        "forward_to_enabled": True,
+        "voicemail_greeting_url": "https://x.example/hello.mp3",
+        "participants": [api.user_id, join().user_id],
+        "phone_numbers": ["+442039550100"],
+        "press_1_to_accept": True,
+    }
+    fixed = {"number": "+16505550111", "type": "internal", "is_group_number": False}
+
+    changed = api.ok("put", f"{OWN}{number['id']}/", json=change | fixed)
+
+    assert changed.items() >= change.items()
+    assert changed.items() >= {name: number[name] for name in fixed}.items()
+
+
+def test_a_personal_number_can_be_deleted_by_its_user(api):
+    path = f"{OWN}{api.make('phone_number')['id']}/"
+
+    assert api.ok("delete", path) == {}
+    assert api.get(path).status_code == 404
+
+
+def test_a_number_for_pictures_is_one_for_texts(api):
+    asked = {"country": "us", "sharing": "personal", "prefix": "650", "with_mms": True}
+
+    for texts in (None, False):
+        refused = api.post(RENT, json=asked | {"with_sms": texts})
+        assert list(refused.json()["field-errors"]) == ["with_mms"]
+    for more in ({"with_sms": True}, {"with_mms": False}, {"with_mms": None, "with_sms": False}):
+        assert api.post(RENT, json=asked | more).json()["status"] == "error"
+
+
+def test_a_number_is_blocked_until_its_record_is_deleted(api, stranger):
+    made = api.make("blocked_phone_number", phone="+1 650 555 0100", reason="Spam")
+    path = f"{BLOCKED}{made['id']}/"
+    assert api.ok("get", BLOCKED)["data"] == [made]
+    assert stranger.ok("get", BLOCKED)["data"] == []
+
+    answer = api.delete(path)
+
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert api.ok("get", BLOCKED)["data"] == []
+
+
+def test_dialer_sessions_are_found_by_what_they_call_and_whose_they_are(api, join):
+    view, user = api.make("saved_search")["id"], join().user_id
+    of_view = {"source_type": "saved-search", "source_value": view, "type": "power"}
+    entry = {"source_type": "shared-entry", "source_value": "1", "type": "predictive"}
+    first = api.add("dialer", **of_view, status="inactive", user_id=user)
+    second = api.add("dialer", **entry, status="active", user_id=api.user_id)
+
+    def found(query):
+        return {one["id"] for one in api.ok("get", f"/dialer/?{query}")["data"]}
+
+    for query in (f"source_value={view}", f"user_id={user}", "source_type=saved-search"):
+        assert found(query) == {first}
+    assert found("status__in=active") == found("source_type=shared-entry") == {second}
+    assert found(f"organization_id={api.organization_id}") == {first, second}
+    shown = [api.ok("get", f"/dialer/{id}/") for id in (first, second)]
+    assert [one["source_value"] for one in shown] == [view, "1"]
+    assert [one["type"] for one in shown] == ["power", "predictive"]

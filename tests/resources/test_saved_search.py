@@ -65,6 +65,8 @@ def test_a_view_is_of_leads_unless_it_says_otherwise(api):
         ({"s_query": {}}, "s_query"),
         ({"s_query": {"query": {"type": "x"}}}, "s_query.query"),
         ({"s_query": {"query": CONTACTS}}, "s_query.query"),
+        ({"s_query": {"query": {"type": "match_all"}}}, "s_query.query"),
+        ({"s_query": {"query": LEADS}, "type": "contact"}, "s_query.query"),
         ({"s_query": {"query": every(LEADS, {"type": "x"})}}, "s_query.query.queries.1.type"),
         ({"s_query": {"query": LEADS, "sort": 5}}, "s_query.sort"),
         ({"s_query": {"query": LEADS, "results_limit": -1}}, "s_query.results_limit"),
@@ -137,7 +139,9 @@ def test_sharing_can_be_said_in_two_ways_that_agree(api):
     made = view(api, sharing_settings=settings)
     assert made["shared_with"] == [api.user_id, group]
     assert made["is_shared"] is False
-    assert made["sharing_settings"].items() >= settings.items()
+    stamps = {"created_by_id": api.user_id, "updated_by_id": api.user_id}
+    stamps |= {"created_at": made["date_created"], "updated_at": made["date_updated"]}
+    assert made["sharing_settings"] == settings | stamps
     path = f"/saved_search/{made['id']}/"
     changed = api.ok("put", path, json={"is_shared": True, "shared_with": []})
     everybody = {"whole_org": True, "user_ids": [], "group_ids": []}
@@ -183,3 +187,56 @@ def test_only_views_that_exist_can_be_pinned(api, stranger):
     for wrong in ("save_x", view(stranger)["id"]):
         answer = api.put(path, json={"saved_view_ids": [wrong]})
         assert set(answer.json()["field-errors"]) == {"saved_view_ids"}
+
+
+TYPES = {
+    "lead": "lead",
+    "contact": "contact",
+    "opportunity": "opportunity",
+    "call": "activity.call",
+    "email": "activity.email",
+    "sms": "activity.sms",
+    "meeting": "activity.meeting",
+    "note": "activity.note",
+    "whatsapp_message": "activity.whatsapp_message",
+    "custom_activity": "activity.custom_activity",
+    "form_submission": "activity.form_submission",
+}
+
+
+def test_a_view_may_be_of_other_objects_than_leads(api):
+    made = {}
+    for name, searched in TYPES.items():
+        query = {"type": "object_type", "object_type": searched}
+        made[name] = api.make("saved_search", type=name, s_query={"query": query})
+        assert made[name]["type"] == name
+        assert api.ok("get", f"/saved_search/{made[name]['id']}/results/")["cursor"] is None
+    listed = {view["id"] for view in api.ok("get", "/saved_search/")["data"]}
+    ours = {view["id"] for view in made.values()}
+    assert listed & ours == {made["lead"]["id"]}
+    every = api.ok("get", f"/saved_search/?type__in={','.join(TYPES)}")["data"]
+    assert ours <= {view["id"] for view in every}
+
+
+def test_a_view_keeps_its_order_and_its_limit_and_is_run_with_them(api):
+    for name in ("Bob", "Ann", "Cid"):
+        api.make("lead", name=name)
+    sort = [{"direction": "desc", "field": where("lead", "name")["field"]}]
+    search = {"query": LEADS, "sort": sort, "results_limit": 2}
+    made = api.make("saved_search", s_query=search)
+    assert made["s_query"] == search
+    found = api.ok("get", f"/saved_search/{made['id']}/results/?_fields=name")["data"]
+    assert [lead["name"] for lead in found] == ["Cid", "Bob"]
+
+
+def test_a_view_is_a_search_or_a_line_of_text(api):
+    lead, _ = api.make("lead", name="Ann"), api.make("lead", name="Bob")
+    line = api.make("saved_search", s_query=None, query="name:ann")
+    assert (line["query"], line["s_query"]) == ("name:ann", None)
+    found = api.ok("get", f"/saved_search/{line['id']}/results/")["data"]
+    assert [one["id"] for one in found] == [lead["id"]]
+
+
+def test_the_type_of_a_view_stays(api):
+    path = f"/saved_search/{view(api)['id']}/"
+    assert api.ok("put", path, json={"type": "contact", "name": "People"})["type"] == "lead"

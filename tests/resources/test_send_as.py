@@ -62,13 +62,18 @@ def test_it_can_be_taken_back_by_who_allowed_whom(api, gob):
     assert api.delete("/send_as/", params=pair(api, gob)).status_code == 404
 
 
-def test_bulk_allows_some_and_no_longer_allows_others(api, gob, tobias):
-    api.ok("post", "/send_as/", json=pair(api, gob))
+def test_bulk_allows_some_and_no_longer_allows_others(api, join, gob, tobias):
+    kept = join()
+    for other in (gob, kept):
+        api.ok("post", "/send_as/", json=pair(api, other))
+    gob.ok("post", "/send_as/", json=pair(gob, api))
     body = {"allowed_user_ids": [tobias.user_id], "disallowed_user_ids": [gob.user_id]}
 
     answer = api.ok("post", "/send_as/bulk/", json=body)
 
-    assert [one["allowed_user_id"] for one in answer["data"]] == [tobias.user_id]
+    allowed = {(one["allowing_user_id"], one["allowed_user_id"]) for one in answer["data"]}
+    assert allowed == {(api.user_id, tobias.user_id), (api.user_id, kept.user_id)}
+    assert answer["data"] == api.ok("get", "/send_as/")["data"]
 
 
 def test_bulk_allows_users_of_the_organization_only(api, stranger):
@@ -87,3 +92,25 @@ def test_a_mailbox_shows_to_its_user_and_to_who_may_send_as_them(api, gob, tobia
     assert (seen(api), seen(gob), seen(tobias)) == ([id], [id], [])
     assert gob.ok("get", f"/connected_account/?user_id={gob.user_id}")["data"] == []
     assert tobias.get(f"/connected_account/{id}/").status_code == 404
+
+
+FIELDS = """_type available_calendars available_features calendar_receive_status calendly
+    date_created default_identity email email_receive_status enabled_features
+    has_meeting_creation_scopes id identities imap is_imap_archive_sync_enabled
+    latest_receive_error latest_send_error lead_suggestions_updated_at organization_id
+    receive_status send_status smtp sync_all_calendars synced_calendars user_id
+    zoom_account_plan"""
+
+
+def test_a_mailbox_shows_all_its_fields_unless_some_are_asked_for(api, gob):
+    mine = api.add("connected_account", _type="google", user_id=api.user_id, email="b@w.example")
+    lent = api.add("connected_account", _type="zoom", user_id=gob.user_id, email="g@b.example")
+    gob.ok("post", "/send_as/", json=pair(gob, api))
+
+    (shown,) = api.ok("get", f"/connected_account/?user_id={api.user_id}")["data"]
+    (theirs,) = api.ok("get", f"/connected_account/?user_id={gob.user_id}")["data"]
+
+    assert (shown["id"], theirs["id"], theirs["_type"]) == (mine, lent, "zoom")
+    assert shown.keys() == set(FIELDS.split()) and len(shown) == 26
+    few = api.ok("get", f"/connected_account/{mine}/?_fields=id,email")
+    assert few == {"id": mine, "email": "b@w.example"}

@@ -144,3 +144,17 @@ def test_filtering_by_a_group_is_one_statement(api, group, statements):
     authors(api, group, group["id"])
 
     assert len(statements(lambda: authors(api, group, group["id"]))) == 1
+
+
+def test_what_belongs_to_lists_means_nothing_for_one_user(api):
+    query = "_limit=0&_skip=5&_order_by=last_name,first_name"
+
+    assert api.ok("get", f"/user/{api.user_id}/?{query}") == api.ok("get", f"/user/{api.user_id}/")
+
+
+def test_users_of_others_are_not_listed(api, stranger):
+    assert [user["id"] for user in api.ok("get", "/user/")["data"]] == [api.user_id]
+
+
+def test_users_have_no_other_order_than_that_of_their_names(team):
+    assert team.ok("get", "/user/?_order_by=email") == team.ok("get", "/user/")

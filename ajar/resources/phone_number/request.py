@@ -1,6 +1,6 @@
 """Renting a phone number."""
 
-from ajar.errors import ApiError
+from ajar.errors import ApiError, Invalid
 from ajar.kernel import Bool, Choice, Text, operation
 from ajar.kernel.fields import cleaned
 from ajar.rights import NUMBERS, need
@@ -44,6 +44,9 @@ class NoCarrier(ApiError):
 )
 async def rent(ctx, params, body):
     """A number costs money; without a carrier there is none."""
-    if cleaned(REQUEST, body)["sharing"] == "group":
+    wanted = cleaned(REQUEST, body)
+    if wanted["with_mms"] and not wanted["with_sms"]:
+        raise Invalid(fields={"with_mms": "This takes with_sms, too."})
+    if wanted["sharing"] == "group":
         need(ctx, NUMBERS)
     raise NoCarrier()

@@ -98,6 +98,11 @@ def test_a_status_in_use_cannot_be_deleted(api):
     assert answer.json()["errors"]
     assert status["label"] in labels(api)
 
+    lead = api.ok("get", "/lead/")["data"][0]
+    other = api.ok("get", "/status/lead/")["data"][0]["id"]
+    api.ok("put", f"/lead/{lead['id']}/", json={"status_id": other})
+    assert api.ok("delete", f"/status/lead/{status['id']}/") == {}
+
 
 def test_the_last_status_cannot_be_deleted(api):
     *others, last = api.ok("get", "/status/lead/")["data"]

@@ -151,3 +151,29 @@ def test_a_stranger_finds_none(api, stranger):
     assert stranger.get(path).status_code == 404
     assert stranger.put(path, json={"label": "Mine"}).status_code == 404
     assert stranger.delete(path).status_code == 404
+
+
+def test_the_type_and_the_pipeline_of_a_status_stay(api):
+    status, other = api.make("status.opportunity"), api.make("pipeline")
+    path = f"/status/opportunity/{status['id']}/"
+
+    api.ok("put", path, json={"type": "won", "status_type": "lost", "pipeline_id": other["id"]})
+
+    assert api.ok("get", path) == status
+
+
+def test_a_status_is_of_one_of_three_types(api):
+    for type_ in ("active", "won", "lost"):
+        assert api.make("status.opportunity", type=type_)["type"] == type_
+    refused = api.post("/status/opportunity/", json={"label": "Sent"})
+    assert refused.json()["field-errors"] == {"type": "This field is required."}
+
+
+def test_a_status_can_be_deleted_when_its_opportunities_have_moved_on(api):
+    status = api.make("status.opportunity")
+    opportunity = api.make("opportunity", status_id=status["id"])
+    other = api.ok("get", "/status/opportunity/")["data"][0]["id"]
+
+    api.ok("put", f"/opportunity/{opportunity['id']}/", json={"status_id": other})
+
+    assert api.ok("delete", f"/status/opportunity/{status['id']}/") == {}
