@@ -76,11 +76,18 @@ def test_dates_are_put_together_by_an_interval(points, interval, start, count):
 
 
 def test_an_interval_follows_from_start_and_end(draw):
-    def interval(start):
-        return draw(x="lead.date_created", start=start, end="2026-03-18").json()["interval"]
+    def interval(start, **said):
+        asked = {"x": "lead.date_created", "start": start, "end": "2026-03-18"} | said
+        return draw(**asked).json()["interval"]
 
     starts = ("2026-03-18", "2026-03-01", "2026-01-01", "2020-01-01")
     assert [interval(start) for start in starts] == ["hour", "day", "week", "month"]
+    assert [interval(start, interval="auto") for start in starts] == [
+        "hour",
+        "day",
+        "week",
+        "month",
+    ]
 
 
 def test_it_begins_with_the_organization_and_ends_now(api, draw, points, clock):
@@ -100,6 +107,7 @@ def test_numbers_are_put_together_by_their_size(api, draw, points):
     assert points(**asked, interval="10", start="9", end="10") == [(0, 1), (10, 1)]
     api.make("opportunity", value=2000)
     body = draw(**asked).json()
+    assert body == draw(**asked, interval="auto").json()
     assert body["interval"] == 100
     assert body["series"][0]["points"] == [[0, 4], [2000, 1]]
 
@@ -243,6 +251,21 @@ def test_a_query_is_about_the_objects_of_x(api, points):
     assert points(**asked, saved_search_id=view) == [("one_time", 1)]
     assert points(x="lead.status_label", query="name:Acme") == [("Potential", 1)]
     assert points(x="lead.status_label", query="*") == [("Potential", 2)]
+
+
+@pytest.mark.parametrize(
+    ("x", "known", "unknown"),
+    [
+        ("opportunity.value_period", "value<10", "name:Acme"),
+        ("call.direction", "duration>10", "value<10"),
+        ("lead.name", "opportunities:0", "duration>10"),
+    ],
+)
+def test_a_query_on_other_objects_than_leads_knows_only_their_properties(draw, x, known, unknown):
+    asked = {"x": x, "y": f"{x.partition('.')[0]}.count"}
+    assert draw(**asked, query=known).status_code == 200
+    refused = draw(**asked, query=unknown)
+    assert refused.json()["field-errors"].keys() == {"query"}
 
 
 def test_what_others_have_is_not_drawn(stranger, api, draw):

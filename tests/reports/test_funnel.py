@@ -153,7 +153,19 @@ def test_each_user_has_a_row(api, funnel, story):
 
     assert counts() == {gob: 1, api.user_id: 1}
     assert counts(users=[group]) == {gob: 1}
-    assert len(funnel("stages", users=[gob]).json()["data"][0]["stages"]) == 5
+    for kind in ("totals", "stages"):
+        body = funnel(kind, users=[gob]).json()
+        assert body["data"] == [body["aggregations"] | {"user_id": gob}]
+
+
+def test_no_users_are_all_of_them(api, funnel, story):
+    story(FIRST, SECOND)
+    pipeline = api.ok("get", "/pipeline/")["data"][0]["id"]
+    body = {"type": "created-cohort", "pipeline": pipeline, "users": []}
+    body["cohort_datetime_range"] = {"start": "2026-03-01", "end": "2026-03-31"}
+    assert api.ok("post", "/report/funnel/opportunity/totals/", json=body) == (
+        funnel("totals").json()
+    )
 
 
 def test_a_smart_view_limits_the_leads(api, funnel, story):
@@ -201,6 +213,56 @@ def test_a_relative_range_is_compared_with_a_relative_one(funnel, story, clock):
     assert funnel("totals", **said).json()["aggregations"]["count"] == 0
     said["compared_relative_range"] = "last-week"
     assert funnel("totals", **said).json()["aggregations"]["count"] == 1
+
+
+@pytest.mark.parametrize(
+    ("how", "days"),
+    [
+        ("same-days-last-week", ("03-09", "03-09")),
+        ("same-days-last-month", ("04-02", "04-02")),
+        ("same-days-last-quarter", ("06-02", "06-02")),
+    ],
+)
+def test_the_same_days_are_those_of_a_period_before(funnel, story, how, days):
+    story(FIRST)
+    said = {"type": "active-stage-cohort", "report_datetime_range": span(*days)}
+    assert funnel("totals", **said).json()["aggregations"]["count"] == 0
+    assert (
+        funnel("totals", **said, compared_datetime_range=how).json()["aggregations"]["count"] == 1
+    )
+    said = {"cohort_datetime_range": span(*days)}
+    assert (
+        funnel("totals", **said, compared_datetime_range=how).json()["aggregations"]["count"] == 1
+    )
+
+
+def test_the_same_days_of_last_year(funnel, story):
+    story(FIRST)
+    said = {"cohort_datetime_range": {"start": "2027-03-02", "end": "2027-03-02"}}
+    assert funnel("totals", **said).json()["aggregations"]["count"] == 0
+    said["compared_datetime_range"] = "same-days-last-year"
+    assert funnel("totals", **said).json()["aggregations"]["count"] == 1
+
+
+def test_a_relative_cohort_is_compared_with_a_relative_one(funnel, story, clock):
+    story(FIRST)
+    clock.stand(START + timedelta(days=8))
+    said = {"cohort_datetime_range": None, "cohort_relative_range": "this-week"}
+    assert funnel("totals", **said).json()["aggregations"]["count"] == 0
+    said["compared_relative_range"] = "last-week"
+    assert funnel("totals", **said).json()["aggregations"]["count"] == 1
+
+
+def test_a_cohort_by_stage_does_not_look_at_the_dates_of_a_cohort(funnel, story):
+    story(FIRST, SECOND)
+    said = {"type": "active-stage-cohort", "report_datetime_range": span("03-02", "03-20")}
+    found = funnel("totals", **said).json()
+    assert found["aggregations"]["count"] == 2
+    for ignored in (
+        {"cohort_datetime_range": span("01-01", "01-02")},
+        {"cohort_relative_range": "last-year"},
+    ):
+        assert funnel("totals", **said, **ignored).json() == found
 
 
 def test_what_is_looked_at_moves_along_with_the_cohort(funnel, story):

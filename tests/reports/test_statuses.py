@@ -56,6 +56,10 @@ def test_an_overview_tells_how_a_period_began_and_ended(report, story, statuses)
     assert [second[side] for side in sides] == [0, 1, 1, None, 1, 0, 1, 0]
     assert first["status_label"] == "Potential"
     assert first["status_is_deleted"] is False
+    told = {"status_id", "status_label", "status_is_deleted", "_queries", "_leads_page_urls"}
+    assert first.keys() == told | set(sides)
+    numbers = {"started", "ended", "gained", "lost", "entered", "left"}
+    assert first["_queries"].keys() == first["_leads_page_urls"].keys() == numbers
 
 
 def test_what_goes_and_comes_back_is_neither_gained_nor_lost(report, story, statuses):
@@ -72,8 +76,11 @@ def test_what_happens_as_the_period_begins_is_within_it(report, story, statuses)
     assert (first["started"], first["left"], second["started"], second["entered"]) == (1, 1, 0, 1)
 
 
-def test_every_hop_is_a_transition_and_the_summary_has_one(report, story, statuses):
-    story([(0, 0), (4, 1), (5, 2)], [(5, 0)])
+TOLD = ("id", "label", "is_deleted")
+
+
+def test_every_hop_is_a_transition_and_the_summary_has_one(api, report, story, statuses):
+    _, last = story([(0, 0), (4, 1), (5, 2)], [(5, 0)])
 
     body = report(**PERIOD)
 
@@ -84,8 +91,24 @@ def test_every_hop_is_a_transition_and_the_summary_has_one(report, story, status
     hops = {(zero, one): 1, (one, two): 1, (None, zero): 1}
     assert pairs("status_transitions") == hops
     assert pairs("status_transitions_summary") == {(zero, two): 1, (None, zero): 1}
-    made = next(t for t in body["status_transitions"] if t["from_status_id"] is None)
-    assert (made["from_status_label"], made["from_status_is_deleted"]) == (None, None)
+    for name in ("status_transitions", "status_transitions_summary"):
+        made = next(t for t in body[name] if t["from_status_id"] is None)
+        assert (made["from_status_label"], made["from_status_is_deleted"]) == (None, None)
+        assert (made["to_status_label"], made["to_status_is_deleted"]) == ("Potential", False)
+        assert made.keys() == {
+            *(f"{side}_status_{what}" for side in ("from", "to") for what in TOLD),
+            *("count", "_query", "_leads_page_url"),
+        }
+        found = api.ok("get", "/lead/", params={"query": made["_query"]})["data"]
+        assert [lead["id"] for lead in found] == [last]
+
+
+def test_a_transition_tells_that_a_status_is_gone(api, report, story, statuses):
+    story([(0, 0), (4, 1), (5, 2)])
+    api.ok("delete", f"/status/lead/{statuses[1]}/")
+    first, second = report(**PERIOD)["status_transitions"]
+    assert (first["to_status_id"], first["to_status_is_deleted"]) == (statuses[1], True)
+    assert (second["from_status_id"], second["from_status_is_deleted"]) == (statuses[1], True)
 
 
 def test_without_dates_it_is_of_all_time(report, story, statuses):
@@ -153,9 +176,10 @@ def test_opportunities_have_pages_of_their_own(api, report):
     leads = api.ok("get", "/lead/", params={"query": line})["data"]
     assert [one["id"] for one in leads] == [made["lead_id"]]
     assert row["_opportunities_page_urls"].keys() == row["_leads_page_urls"].keys()
-    (moved,) = report("opportunity")["status_transitions"]
-    assert moved["_query"] == line
-    assert moved.keys() >= {"_leads_page_url", "_opportunities_page_url", "count"}
+    for name in ("status_transitions", "status_transitions_summary"):
+        (moved,) = report("opportunity")[name]
+        assert moved["_query"] == line
+        assert moved.keys() >= {"_leads_page_url", "_opportunities_page_url", "count"}
 
 
 def test_opportunities_of_one_user(api, report):
