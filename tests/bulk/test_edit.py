@@ -152,18 +152,20 @@ def test_a_custom_field_is_set_and_cleared(api, act, leads, field):
 
 
 @pytest.mark.parametrize(
-    ("operation", "left"), [("replace", ["c", "d"]), ("add", ["b", "c", "d"]), ("remove", ["b"])]
+    ("operation", "left"),
+    [
+        (None, ["c", "d"]),
+        ("replace", ["c", "d"]),
+        ("add", ["b", "c", "d"]),
+        ("remove", ["b"]),
+    ],
 )
 def test_several_values_replace_are_added_or_are_taken_away(api, act, field, operation, left):
     id, key = field(type="choices", choices=[*"abcd"], accepts_multiple_values=True)
     lead = api.make("lead", **{key: ["b", "c"]})
-    act(
-        "edit",
-        type="set_custom_field",
-        custom_field_id=id,
-        custom_field_values=["c", "d"],
-        custom_field_operation=operation,
-    )
+    said = {"custom_field_operation": operation} if operation else {}
+    values = {"custom_field_values": ["c", "d"]}
+    act("edit", type="set_custom_field", custom_field_id=id, **values, **said)
     assert sorted(api.ok("get", f"/lead/{lead['id']}/")[key]) == left
 
 
@@ -250,6 +252,7 @@ def test_a_field_that_only_some_roles_may_change_stays(api, act, failures, leads
 
 BAD = {
     "no field": ({"type": "set_custom_field", "custom_field_value": "x"}, ["custom_field_id"]),
+    "no field to clear": ({"type": "clear_custom_field"}, ["custom_field_id"]),
     "an unknown field": (
         {"type": "clear_custom_field", "custom_field_name": "No such"},
         ["custom_field_name"],
@@ -311,3 +314,36 @@ def test_nothing_of_another_organization_is_changed(api, stranger, act, leads, s
     theirs = stranger.make("lead")
     act("edit", type="set_lead_status", lead_status_id=status)
     assert stranger.ok("get", f"/lead/{theirs['id']}/") == theirs
+
+
+@pytest.mark.parametrize(
+    ("word", "kind", "holder"),
+    [
+        ("contact", "contact", "contact"),
+        ("opportunity", "opportunity", "opportunity"),
+        ("activity", "activity", "activity.custom"),
+        ("custom_object", "custom_object_type", "custom_object"),
+    ],
+)
+def test_fields_of_every_kind_are_set_and_cleared(api, act, word, kind, holder):
+    definition = api.make(f"custom_field.{kind}", name="Mood")
+    owner = {k: v for k, v in definition.items() if k in OWNERS}
+    row, key = api.make(holder, **owner), f"custom.{definition['id']}"
+    path = f"/{holder.replace('.', '/')}/{row['id']}/"
+    by_name = {"custom_field_name": "Mood"}
+
+    act("edit", type=f"set_{word}_custom_field", **by_name, custom_field_value="Good")
+    assert api.ok("get", path)[key] == "Good"
+    act("edit", type=f"clear_{word}_custom_field", **by_name)
+    assert key not in api.ok("get", path)
+
+
+OWNERS = ("custom_activity_type_id", "custom_object_type_id")
+
+
+def test_a_field_goes_by_its_exact_name(api, field):
+    field(name="Industry")
+    for name in ("industry", "Indust", "Industry "):
+        body = {"type": "clear_custom_field", "custom_field_name": name}
+        refused = api.post("/bulk_action/edit/", json=body)
+        assert list(refused.json()["field-errors"]) == ["custom_field_name"]

@@ -2,6 +2,8 @@
 
 import pytest
 
+NAMES = ("gob", "michael")
+
 
 @pytest.fixture
 def sequence(api):
@@ -41,7 +43,9 @@ def runs(api, sequence):
 
 @pytest.fixture
 def bluths(api):
-    people = [{"name": n, "emails": [{"email": f"{n}@bluth.example"}]} for n in ("gob", "michael")]
+    addresses = [[f"{name}@bluth.example", f"{name}@home.example"] for name in NAMES]
+    emails = [[{"email": email} for email in some] for some in addresses]
+    people = [{"name": n, "emails": e} for n, e in zip(NAMES, emails, strict=True)]
     people.append({"name": "Nobody"})
     return api.make("lead", contacts=people)
 
@@ -63,7 +67,8 @@ def test_the_first_contact_of_a_lead_begins(api, subscribe, runs, bluths, sender
 def test_every_contact_with_an_address_begins(api, subscribe, runs, bluths):
     subscribe(contact_preference="contact")
     people = contacts(api, bluths)
-    assert set(runs()) == {people["gob"], people["michael"]}
+    addresses = {id: run["contact_email"] for id, run in runs().items()}
+    assert addresses == {people[name]: f"{name}@bluth.example" for name in ("gob", "michael")}
 
 
 def test_the_event_of_each_run_names_the_action(api, subscribe, runs, bluths):
@@ -161,3 +166,36 @@ def test_runs_of_contacts_that_are_looked_for(api, act, subscribe, runs, sequenc
     act("sequence_subscription", action_type="pause", s_query=query)
     assert runs()[people["gob"]]["status"] == "paused"
     assert runs()[people["michael"]]["status"] == "active"
+
+
+@pytest.mark.parametrize(
+    ("action_type", "changed"),
+    [
+        ("pause", {"active": ("paused", "bulk-action")}),
+        ("resume", {"paused": ("active", None)}),
+        ("resume_finished", {"finished": ("active", None)}),
+    ],
+)
+@pytest.mark.parametrize("of_all", [False, True])
+def test_each_action_is_about_runs_of_one_status(
+    world, api, act, sequence, action_type, changed, of_all
+):
+    statuses = ("active", "paused", "finished", "goal", "error")
+    made = {one: started(api, world, sequence, one) for one in statuses}
+    body = {} if of_all else {"sequence_id": sequence}
+
+    act("sequence_subscription", action_type=action_type, **body)
+
+    for status, id in made.items():
+        run = api.ok("get", f"/sequence_subscription/{id}/")
+        as_it_was = (status, "manual" if status == "paused" else None)
+        assert (run["status"], run["status_reason"]) == changed.get(status, as_it_was)
+
+
+def started(api, world, sequence, status):
+    """A run that has come to this status."""
+    who = {"sequence_id": sequence, "calls_assigned_to": [api.user_id]}
+    first = status if status == "paused" else "active"
+    id = api.make("sequence_subscription", **who, status=first)["id"]
+    world.sql("update sequence_subscription set status = $2 where id = $1", id, status)
+    return id

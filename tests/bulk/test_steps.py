@@ -49,6 +49,52 @@ def test_an_action_begins_as_created(begin):
     assert action["send_done_email"] is True
 
 
+def test_what_is_found_is_counted_before_it_is_changed(api, world, begin, shown, monkeypatch):
+    async def fails(*_):
+        raise ZeroDivisionError
+
+    def counted(action):
+        names = ("status", "n_leads", "n_objects", "n_objects_processed")
+        return [shown(action)[name] for name in names]
+
+    api.make("lead")
+    for step, now in (("loading", None), ("processing", 1)):
+        action = begin()
+        with monkeypatch.context() as patch:
+            patch.setitem(running.STEPS, step, fails)
+            world.work()
+        assert counted(action) == [step, now, now, 0]
+
+
+STARTED = {
+    "edit": {"type": "set_lead_status"},
+    "delete": {"s_query": {"type": "match_all"}},
+    "email": {},
+    "sequence_subscription": {"action_type": "pause"},
+}
+
+
+@pytest.mark.parametrize(("kind", "body"), STARTED.items(), ids=STARTED)
+def test_actions_of_every_kind_tell_how_they_go(api, world, status, kind, body):
+    path, name = f"/bulk_action/{kind}/", f"bulk_action.{kind}"
+    body = body | ({"lead_status_id": status} if kind == "edit" else {})
+    for mail in (True, False):
+        action = api.ok("post", path, json=api.body(name, **body, send_done_email=mail))
+        assert (action["send_done_email"], action["status"]) == (mail, "created")
+    api.ok("put", f"{path}{action['id']}/", json={"status": "paused"})
+    paused = api.ok("get", f"/event/?object_id={action['id']}")["data"]
+    api.ok("put", f"{path}{action['id']}/", json={"status": "resuming"})
+    world.work()
+
+    told = api.ok("get", f"/event/?object_id={action['id']}")["data"][::-1]
+    assert {one["object_type"] for one in told} == {name}
+    assert {one["action"] for one in told} == {"created", "updated", "paused", "completed"}
+    assert (told[0]["action"], told[-1]["action"]) == ("created", "completed")
+    assert "paused" in [one["action"] for one in paused]
+    assert api.ok("get", f"{path}{action['id']}/")["send_done_email"] is False
+    assert action["id"] in [one["id"] for one in api.ok("get", path)["data"]]
+
+
 def test_it_is_worked_off_in_pieces(api, world, begin, shown, status, small_pieces):
     made = [api.make("lead") for _ in range(5)]
     action = begin()

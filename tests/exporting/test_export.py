@@ -22,9 +22,11 @@ GOB = {
 
 def test_leads_are_exported_as_the_api_shows_them(api, export):
     made = [api.make("lead", name=name, contacts=[GOB]) for name in ("a", "b")]
+    api.make("opportunity", lead_id=made[0]["id"])
     done = export()
 
     shown = [api.ok("get", f"/lead/{one['id']}/") for one in made]
+    assert len(shown[0]["contacts"]) == len(shown[0]["opportunities"]) == 1
     assert sorted(done.objects, key=lambda one: one["name"]) == shown
     assert (done.shown["status"], done.shown["n_docs"], done.shown["n_docs_processed"]) == (
         "done",
@@ -43,6 +45,34 @@ def test_an_export_is_written_in_the_background(api, world):
     assert started["id"].startswith("expo_")
     world.work()
     assert api.ok("get", f"/export/{started['id']}/")["status"] == "done"
+
+
+def test_an_export_says_how_far_it_is(api, world, monkeypatch):
+    async def fails(*_):
+        raise ZeroDivisionError
+
+    api.make("lead")
+    for status, step, found in (("started", "started", None), ("in_progress", "in_progress", 1)):
+        body = {"format": "json", "type": "leads", "send_done_email": False}
+        export = api.ok("post", "/export/lead/", json=body)
+        with monkeypatch.context() as patch:
+            patch.setitem(running.STEPS, step, fails)
+            world.work()
+        shown = api.ok("get", f"/export/{export['id']}/")
+        assert (shown["status"], shown["n_docs"], shown["n_docs_processed"]) == (status, found, 0)
+        assert (shown["download_url"], shown["send_done_email"]) == (None, False)
+
+
+def test_an_export_of_what_is_gone_ends_in_an_error(api, world):
+    view = api.make("saved_search")["id"]
+    query = {"type": "saved_search", "saved_search_id": view}
+    body = {"format": "json", "type": "leads", "s_query": query}
+    export = api.ok("post", "/export/lead/", json=body)
+    assert export["send_done_email"] is True
+    api.ok("delete", f"/saved_search/{view}/")
+    world.work()
+    shown = api.ok("get", f"/export/{export['id']}/")
+    assert (shown["status"], shown["download_url"]) == ("error", None)
 
 
 def test_the_events_of_an_export(api, export):
@@ -243,6 +273,7 @@ def test_fields_says_what_is_shown_and_in_which_order(api, export, form):
 @pytest.mark.parametrize(
     ("form", "text"),
     [
+        (None, "2020-01-31 22:00:00.123000+00:00"),
         ("original", "2020-01-31 22:00:00.123000+00:00"),
         ("iso8601", "2020-01-31T22:00:00+00:00"),
         ("excel", "2020-01-31 10:00:00 PM"),
@@ -252,7 +283,8 @@ def test_dates_are_written_as_it_is_asked_for(api, export, form, text):
     field = api.make("custom_field.opportunity", name="When", type="datetime")
     values = {f"custom.{field['id']}": "2020-01-31T22:00:00.123Z", "date_won": "2020-01-31"}
     api.make("opportunity", date_created="2020-01-31T22:00:00.123000+00:00", **values)
-    (line,) = export("opportunity", format="csv", date_format=form).lines
+    said = {"date_format": form} if form else {}
+    (line,) = export("opportunity", format="csv", **said).lines
     assert (line["date_created"], line["custom.When"]) == (text, text)
     assert line["date_won"] == "2020-01-31"
 

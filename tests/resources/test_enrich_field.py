@@ -122,12 +122,19 @@ def test_nothing_is_stored_when_only_an_answer_is_wanted(api, service, field, le
     assert value(api, field, lead) is None
 
 
-@pytest.mark.parametrize(("overwrite", "kept"), [(False, "Magic"), (True, "Real estate")])
+@pytest.mark.parametrize(
+    ("overwrite", "kept"),
+    [
+        ({}, "Magic"),
+        ({"overwrite_existing_value": False}, "Magic"),
+        ({"overwrite_existing_value": True}, "Real estate"),
+    ],
+)
 def test_a_value_that_is_there_stays_unless_it_shall_be_overwritten(
     api, service, field, lead, overwrite, kept
 ):
     api.ok("put", f"/lead/{lead['id']}/", json={f"custom.{field['id']}": "Magic"})
-    answer = enrich(api, field, lead, overwrite_existing_value=overwrite)
+    answer = enrich(api, field, lead, **overwrite)
     assert answer.json()["value"] == "Real estate"
     assert value(api, field, lead) == kept
 

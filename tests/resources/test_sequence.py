@@ -62,6 +62,20 @@ def test_a_step_is_an_email_unless_it_says_otherwise(api):
     assert (step["step_type"], step["threading"]) == ("email", "new_thread")
 
 
+def test_only_an_email_is_part_of_a_conversation(api):
+    template = api.make("email_template", is_shared=True)["id"]
+    mail = {"email_template_id": template, "threading": "old_thread"}
+    steps = make(api, mail, call(threading="old_thread"))["steps"]
+    assert [step["threading"] for step in steps] == ["old_thread", None]
+
+
+@pytest.mark.parametrize("status", ["active", "paused", "draft"])
+def test_a_sequence_is_active_paused_or_a_draft(api, status):
+    made = make(api, status=status)
+    assert made["status"] == status
+    assert put(api, made, status="finished").json()["field-errors"].keys() == {"status"}
+
+
 def test_steps_keep_their_ids_in_the_order_in_which_they_are_sent(api, clock):
     made = make(api, call(), call(delay=60), call(delay=120))
     first, second, third = made["steps"]
@@ -220,6 +234,7 @@ def test_a_single_sequence_counts_its_runs(api):
 
     shown = api.ok("get", f"/sequence/{sequence['id']}/")
 
+    assert api.ok("get", f"/sequence/{sequence['id']}/?_limit=0&_skip=9") == shown
     counts = shown["subscription_counts_by_status"]
     assert counts == {"active": 2, "paused": 1, "finished": 0, "goal": 0, "error": 0}
     assert "subscription_counts_by_status" not in api.ok("get", "/sequence/")["data"][0]

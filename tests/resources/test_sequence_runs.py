@@ -1,10 +1,10 @@
 """How runs of sequences go on by themselves, and what ends them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ajar import sequencing
+from ajar import meetings, sequencing
 from ajar.kernel.context import Caller, Context
 from ajar.sequencing.advancing import advance
 
@@ -364,6 +364,75 @@ def test_hearing_from_a_contact_ends_its_runs(api, inside, minute, reason):
     assert state(api, run) == state(api, rests) == ("goal", reason)
     assert state(api, other) == ("active", None)
     assert tasks(api, run) == []
+
+
+def answered(api, run):
+    about = {"lead_id": run["lead_id"], "contact_id": run["contact_id"]}
+    api.make("activity.call", **about, direction="outbound", disposition="answered")
+
+
+def missed(api, run):
+    about = {"lead_id": run["lead_id"], "contact_id": run["contact_id"]}
+    api.make("activity.call", **about, direction="outbound", disposition="no-answer")
+
+
+def mailed(api, run, status="inbox"):
+    about = {"lead_id": run["lead_id"], "contact_id": run["contact_id"]}
+    api.make("activity.email", **about, status=status, subject="Hi", sender="gob@bluth.example")
+
+
+def texted(api, run, status="inbox"):
+    about = {"lead_id": run["lead_id"], "contact_id": run["contact_id"]}
+    numbers = {"local_phone": "+14156550100", "remote_phone": "+16505550100"}
+    api.make("activity.sms", **about, **numbers, status=status)
+
+
+def met(api, run):
+    people = [{"contact_id": run["contact_id"], "status": "yes"}]
+    address = f"gob@{api.organization_id}.example".lower()
+    body = {"emails": [{"email": address}]}
+    api.ok("put", f"/contact/{people[0]['contact_id']}/", json=body)
+    account = api.add("connected_account", _type="google", user_id=api.user_id, email="b@w.example")
+    calendar = meetings.Calendar(id="cal_1", type="google", account_id=account)
+    begins = api.world.clock() + timedelta(days=1)
+    event = meetings.CalendarEvent(
+        id=f"event of {run['id']}",
+        title="Intro",
+        starts_at=begins,
+        ends_at=begins + timedelta(hours=1),
+        people=[meetings.Person(email=address, status="yes")],
+    )
+    assert api.within(meetings.seen, calendar, event)
+
+
+@pytest.mark.parametrize(
+    ("hear", "state_then"),
+    [
+        (answered, ("goal", "call-answered")),
+        (missed, ("active", None)),
+        (mailed, ("goal", "reply-received")),
+        (lambda api, run: mailed(api, run, "sent"), ("active", None)),
+        (texted, ("goal", "reply-received")),
+        (lambda api, run: texted(api, run, "sent"), ("active", None)),
+        (met, ("goal", "meeting-booked")),
+    ],
+    ids=["answered", "missed", "mail", "mail to them", "text", "text to them", "meeting"],
+)
+def test_what_a_contact_does_ends_their_runs(api, hear, state_then):
+    run = start(api, call())
+    hear(api, run)
+    assert state(api, run) == state_then
+
+
+def test_a_message_without_a_number_puts_the_run_in_error(api, minute):
+    run = start(api, call())
+    minute()
+    template = api.make("sms_template", is_shared=True)["id"]
+    message = {"step_type": "sms", "sms_template_id": template}
+    change(api, run, steps=[*steps_of(api, run), message])
+    complete(api, tasks(api, run)[0])
+    minute()
+    assert state(api, run) == ("error", "no-user-phone")
 
 
 def test_a_run_that_ended_is_not_ended_again(api, inside):
