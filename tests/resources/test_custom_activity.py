@@ -42,3 +42,27 @@ def test_a_type_can_be_archived(api):
     type = api.make("custom_activity")
     changed = api.ok("put", f"/custom_activity/{type['id']}/", json={"is_archived": True})
     assert (type["is_archived"], changed["is_archived"]) == (False, True)
+
+
+def test_what_a_type_is_can_be_changed(api):
+    type = api.make("custom_activity")
+    defaults = {"api_create_only": False, "editable_with_roles": [], "is_archived": False}
+    assert type.items() >= (defaults | {"description": None, "fields": []}).items()
+    change = {
+        "name": "Visit",
+        "description": "At their place.",
+        "api_create_only": True,
+        "editable_with_roles": ["admin"],
+        "is_archived": True,
+    }
+    changed = api.ok("put", f"/custom_activity/{type['id']}/", json=change)
+    assert changed.items() >= change.items()
+    assert api.ok("get", f"/custom_activity/{type['id']}/") == changed
+
+
+def test_the_order_of_fields_says_nothing_else_about_them(api):
+    type = api.make("custom_activity")["id"]
+    field = api.make("custom_field.activity", name="Mood", custom_activity_type_id=type)
+    renamed = {"fields": [{"id": field["id"], "name": "Other", "required": True}]}
+    assert api.ok("put", f"/custom_activity/{type}/", json=renamed)["fields"] == [field]
+    assert api.ok("put", f"/custom_activity/{type}/", json={"fields": []})["fields"] == [field]

@@ -29,6 +29,13 @@ def test_a_schema_has_own_and_shared_fields(api):
     }
 
 
+def test_leads_contacts_and_opportunities_have_schemas(api):
+    for kind, name in (("lead", "Lead"), ("contact", "Contact"), ("opportunity", "Opportunity")):
+        field = api.make(f"custom_field.{kind}")
+        schema = api.ok("get", f"/custom_field_schema/{kind}/")
+        assert (schema["name"], schema["fields"]) == (name, [field])
+
+
 def test_a_type_has_a_schema_of_its_own(api):
     for kind, word in (("activity", "activity"), ("custom_object_type", "custom_object")):
         field = api.make(f"custom_field.{kind}")

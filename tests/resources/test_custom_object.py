@@ -23,6 +23,31 @@ def test_a_list_is_that_of_one_lead(api):
     assert found == [one]
     of_type = f"/custom_object/?lead_id={one['lead_id']}&{OWNER}={other[OWNER]}"
     assert api.ok("get", of_type)["data"] == []
+    same_lead = api.make("custom_object", lead_id=one["lead_id"])
+    of_type = f"/custom_object/?lead_id={one['lead_id']}&{OWNER}={one[OWNER]}"
+    assert api.ok("get", of_type)["data"] == [one] != [same_lead]
+
+
+def test_an_object_does_not_tell_who_refers_to_it(api):
+    thing = api.make("custom_object")
+    more = {"type": "custom_object", "referenced_custom_type_id": thing[OWNER]}
+    own = api.make("custom_object_type")["id"]
+    field = api.make("custom_field.custom_object_type", **{OWNER: own}, **more)
+    key, lead = f"custom.{field['id']}", thing["lead_id"]
+    other = api.make("custom_object", lead_id=lead, **{OWNER: own, key: thing["id"]})
+    assert other[key] == thing["id"]
+
+    path = f"/custom_object/?lead_id={lead}&{OWNER}={thing[OWNER]}"
+
+    assert (
+        api.ok("get", path)["data"] == [thing] == [api.ok("get", f"/custom_object/{thing['id']}/")]
+    )
+
+
+def test_an_object_has_a_type_a_lead_and_a_name(api):
+    refused = api.post("/custom_object/", json={})
+    required = dict.fromkeys((OWNER, "lead_id", "name"), "This field is required.")
+    assert refused.json()["field-errors"] == required
 
 
 def test_values_are_set_added_and_removed(api, field):

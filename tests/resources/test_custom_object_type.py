@@ -36,3 +36,37 @@ def test_a_type_goes_with_all_that_refers_to_it(api):
 def test_types_take_the_permission_to_manage_the_organization(api, join):
     body = api.body("custom_object_type")
     assert join("superuser").post("/custom_object_type/", json=body).status_code == 403
+
+
+def test_what_a_type_is_can_be_changed(api):
+    type = api.make("custom_object_type")
+    defaults = {"api_create_only": False, "editable_with_roles": [], "is_archived": False}
+    assert type.items() >= (defaults | {"description": None}).items()
+    change = {
+        "name": "Boat",
+        "name_plural": "Boats",
+        "description": "They float.",
+        "api_create_only": True,
+        "editable_with_roles": ["admin"],
+        "is_archived": True,
+    }
+    changed = api.ok("put", f"/custom_object_type/{type['id']}/", json=change)
+    assert changed.items() >= change.items()
+    assert api.ok("get", f"/custom_object_type/{type['id']}/") == changed
+
+
+def test_a_type_has_a_name_for_one_and_for_many(api):
+    refused = api.post("/custom_object_type/", json={})
+    required = dict.fromkeys(("name", "name_plural"), "This field is required.")
+    assert refused.json()["field-errors"] == required
+
+
+def test_the_order_of_fields_is_not_changed_through_their_type(api):
+    make, owner = "custom_field.custom_object_type", "custom_object_type_id"
+    first = api.make(make, name="A")
+    second = api.make(make, name="B", **{owner: first[owner]})
+    path = f"/custom_object_type/{first[owner]}/"
+
+    turned = {"fields": [{"id": second["id"]}, {"id": first["id"]}]}
+
+    assert api.ok("put", path, json=turned)["fields"] == [first, second]

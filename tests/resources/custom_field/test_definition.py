@@ -3,6 +3,16 @@
 import pytest
 
 OWNED = ("activity", "custom_object_type")
+OWNERS = ("custom_activity_type_id", "custom_object_type_id")
+FREE = ("lead", "contact", "opportunity")
+HOLDERS = {"activity": "activity.custom", "custom_object_type": "custom_object"}
+TABLES = {
+    "lead": "lead",
+    "contact": "contact",
+    "opportunity": "opportunity",
+    "activity": "activity",
+    "custom_object_type": "custom_object",
+}
 EVENTS = {
     "lead": "custom_fields.lead",
     "activity": "custom_fields.activity",
@@ -21,6 +31,97 @@ def test_the_owner_and_the_type_of_a_field_never_change(api, kind):
 
     assert (changed[owner], changed["type"]) == (field[owner], "text")
     assert (changed["name"], changed["required"]) == ("Seats", True)
+
+
+@pytest.mark.parametrize("kind", OWNED)
+def test_the_rest_of_a_field_that_has_an_owner_changes(api, kind):
+    choices = {"type": "choices", "choices": ["A"]}
+    field = api.make(f"custom_field.{kind}", **choices)
+    assert (field["required"], field["accepts_multiple_values"]) == (False, False)
+    change = {
+        "name": "Size",
+        "accepts_multiple_values": True,
+        "required": True,
+        "editable_with_roles": ["admin"],
+        "choices": ["A", "B"],
+    }
+    changed = api.ok("put", f"/custom_field/{kind}/{field['id']}/", json=change)
+    assert changed.items() >= change.items()
+    assert api.ok("get", f"/custom_field/{kind}/{field['id']}/") == changed
+
+
+@pytest.mark.parametrize("kind", FREE)
+def test_all_of_a_field_that_has_no_owner_changes(api, kind):
+    field = api.make(f"custom_field.{kind}")
+    assert (field["editable_with_roles"], field["accepts_multiple_values"]) == ([], False)
+    assert (field["choices"], field["is_shared"]) == (None, False)
+    change = {
+        "name": "Size",
+        "type": "choices",
+        "accepts_multiple_values": True,
+        "editable_with_roles": ["admin"],
+        "choices": ["A", "B"],
+    }
+    changed = api.ok("put", f"/custom_field/{kind}/{field['id']}/", json=change)
+    assert changed.items() >= change.items()
+    assert api.ok("get", f"/custom_field/{kind}/{field['id']}/") == changed
+
+
+@pytest.fixture
+def valued(api):
+    """A field of a kind, the object that has a value in it, and the path of that."""
+
+    def make(kind, **more):
+        field = api.make(f"custom_field.{kind}", **more)
+        key = f"custom.{field['id']}"
+        owner = {name: id for name, id in field.items() if name in OWNERS}
+        row = api.make(HOLDERS.get(kind, kind), **owner, **{key: "Law"})
+        path = f"/{HOLDERS.get(kind, kind).replace('.', '/')}/{row['id']}/"
+        assert api.ok("get", path)[key] == "Law"
+        return field, key, path
+
+    return make
+
+
+@pytest.mark.parametrize("kind", [*FREE, *OWNED])
+def test_a_deleted_field_is_gone_for_good(api, valued, kind):
+    field, key, path = valued(kind)
+
+    api.ok("delete", f"/custom_field/{kind}/{field['id']}/")
+
+    assert key not in api.ok("get", path)
+    assert list(api.put(path, json={key: "Tax"}).json()["field-errors"]) == [key]
+    column = f'select custom from "{TABLES[kind]}" where organization_id = $1'
+    stored = [row[0] for row in api.world.sql(column, api.organization_id)]
+    assert [one for one in stored if key in str(one)] == []
+
+
+@pytest.mark.parametrize("kind", [*FREE, *OWNED])
+def test_roles_that_may_not_change_a_field_change_none_of_its_values(api, join, valued, kind):
+    field, key, path = valued(kind)
+    other, user = api.make("role", permissions=["view_all_leads"])["id"], join("superuser")
+    roles = {"editable_with_roles": ["admin", other]}
+    api.ok("put", f"/custom_field/{kind}/{field['id']}/", json=roles)
+
+    assert list(user.put(path, json={key: "Tax"}).json()["field-errors"]) == [key]
+    assert api.ok("put", path, json={key: "Tax"})[key] == "Tax"
+    api.ok("put", f"/custom_field/{kind}/{field['id']}/", json={"editable_with_roles": []})
+    assert user.ok("put", path, json={key: "Law"})[key] == "Law"
+
+
+def test_only_a_field_of_custom_objects_refers_to_a_type(api):
+    type = api.make("custom_object_type")["id"]
+    more = {"referenced_custom_type_id": type, "back_reference_is_visible": True}
+    refers = api.make("custom_field.lead", type="custom_object", **more)
+    other, text = api.make("custom_object_type")["id"], api.make("custom_field.lead", **more)
+    assert refers.items() >= more.items()
+    assert (text["referenced_custom_type_id"], text["back_reference_is_visible"]) == (None, False)
+
+    path = f"/custom_field/lead/{refers['id']}/"
+    change = {"referenced_custom_type_id": other, "back_reference_is_visible": False}
+    changed = api.ok("put", path, json=change)
+    assert changed["referenced_custom_type_id"] == type
+    assert changed["back_reference_is_visible"] is False
 
 
 @pytest.mark.parametrize("kind", [*OWNED, "lead", "shared"])

@@ -183,8 +183,28 @@ def test_fields_may_name_all_values_or_one(api, field):
     assert api.ok("get", url + "custom.cf_nope") == {}
 
 
+def test_ids_of_older_fields_are_kept(api, world, field):
+    """As an import brings them; new ones begin with cf_."""
+    key, old = field(name="Industry"), "custom.lcf_v6S011I6MqcbVvB2FA5Nk8dr5MkL8sWuCiG8cUleO9c"
+    assert key.startswith("custom.cf_")
+    world.sql("update custom_field set id = $1 where id = $2", old[7:], key[7:])
+    world.sql("notify ajar_rights")
+
+    lead = api.make("lead", **{old: "Law"})
+
+    assert (lead[old], lead["custom"]) == ("Law", {"Industry": "Law"})
+    path = f"/custom_field/lead/{old[7:]}/"
+    assert api.ok("put", path, json={"name": "Branch"})["id"] == old[7:]
+    assert api.ok("get", f"/lead/{lead['id']}/?_fields={old}") == {old: "Law"}
+
+
 def test_the_old_path_still_answers(api, field):
     key = field()
     (shown,) = api.ok("get", "/custom_fields/lead/")["data"]
     assert shown == api.ok("get", f"/custom_fields/lead/{key[7:]}/")
     assert shown["is_shared"] is False
+    path = f"/custom_fields/lead/{key[7:]}/"
+    assert api.ok("put", path, json={"name": "Branch"})["name"] == "Branch"
+    assert api.ok("delete", path) == {}
+    made = api.ok("post", "/custom_fields/lead/", json={"name": "Size", "type": "number"})
+    assert [one["id"] for one in api.ok("get", "/custom_field/lead/")["data"]] == [made["id"]]

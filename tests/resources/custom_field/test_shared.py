@@ -169,3 +169,43 @@ def test_a_deleted_type_is_associated_with_nothing(api, shared):
     key = shared({"object_type": "custom_object_type", "custom_object_type_id": type}, "lead")
     api.ok("delete", f"/custom_object_type/{type}/")
     assert [one["object_type"] for one in api.ok("get", at(key))["associations"]] == ["lead"]
+
+
+def test_only_types_require_a_shared_field(api, shared):
+    """Leads, contacts and opportunities are saved without it."""
+    kinds = ("lead", "contact", "opportunity")
+    key = shared(*({"object_type": kind, "required": True} for kind in kinds))
+    assert [one["required"] for one in api.ok("get", at(key))["associations"]] == [True] * 3
+    for kind in kinds:
+        assert key not in api.make(kind)
+        assert api.ok("get", at(key, "association", kind))["object_type"] == kind
+
+
+def test_a_shared_field_is_required_to_publish_an_activity(api, shared):
+    owner = {"custom_activity_type_id": api.make("custom_activity")["id"]}
+    key = shared({"object_type": "custom_activity_type", "required": True} | owner)
+    body = api.body("activity.custom", **owner)
+    assert list(api.post("/activity/custom/", json=body).json()["field-errors"]) == [key]
+    api.make("activity.custom", **owner, status="draft")
+
+
+def test_what_is_no_longer_associated_is_no_longer_required(api, shared):
+    owner = {"custom_object_type_id": api.make("custom_object_type")["id"]}
+    key = shared({"object_type": "custom_object_type", "required": True} | owner)
+    path = at(key, "association", "custom_object_type", owner["custom_object_type_id"])
+    thing = api.make("custom_object", **owner, **{key: "x"})
+
+    assert api.delete(path).status_code == 204
+
+    assert key not in api.ok("get", f"/custom_object/{thing['id']}/")
+    assert key not in api.make("custom_object", **owner)
+
+
+def test_a_deleted_shared_field_is_associated_with_nothing(api, shared):
+    key = shared("lead", {"object_type": "contact", "required": True})
+
+    api.ok("delete", at(key))
+
+    assert api.get(at(key, "association", "lead")).status_code == 404
+    for kind in ("lead", "contact"):
+        assert api.ok("get", f"/custom_field_schema/{kind}/")["fields"] == []
