@@ -52,7 +52,7 @@ class CustomField(
         if new["type"] != "choices":
             new["choices"] = None
         if new["type"] != "custom_object":
-            new |= {"referenced_custom_type_id": None, "back_reference_is_visible": False}
+            new |= {"referenced_custom_type_id": None, "back_reference_is_visible": None}
         if old and new["type"] != old["type"] and await converting.needed(ctx, cls, new):
             new["type"], new["converting_to_type"] = old["type"], new["type"]
 

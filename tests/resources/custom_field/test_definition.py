@@ -115,7 +115,7 @@ def test_only_a_field_of_custom_objects_refers_to_a_type(api):
     refers = api.make("custom_field.lead", type="custom_object", **more)
     other, text = api.make("custom_object_type")["id"], api.make("custom_field.lead", **more)
     assert refers.items() >= more.items()
-    assert (text["referenced_custom_type_id"], text["back_reference_is_visible"]) == (None, False)
+    assert (text["referenced_custom_type_id"], text["back_reference_is_visible"]) == (None, None)
 
     path = f"/custom_field/lead/{refers['id']}/"
     change = {"referenced_custom_type_id": other, "back_reference_is_visible": False}
