@@ -16,6 +16,12 @@ class Choices(List):
         return super().clean(value) if value else None
 
 
+class Visibility(Bool):
+    """Nothing where there is no other side."""
+
+    blank = None
+
+
 class CustomField(
     Tracked,
     table_name="custom_field",
@@ -38,7 +44,7 @@ class CustomField(
     editable_with_roles = List()
     converting_to_type = Text(readonly=True)
     referenced_custom_type_id = Ref("custom_object_type", fixed=True, on_delete="cascade")
-    back_reference_is_visible = Bool()
+    back_reference_is_visible = Visibility()
 
     @computed(json={"type": "boolean"})
     def is_shared(definition):
@@ -51,8 +57,10 @@ class CustomField(
         check(new)
         if new["type"] != "choices":
             new["choices"] = None
-        if new["type"] != "custom_object":
-            new |= {"referenced_custom_type_id": None, "back_reference_is_visible": None}
+        refers, visible = new["type"] == "custom_object", new["back_reference_is_visible"]
+        new["back_reference_is_visible"] = bool(visible) if refers else None
+        if not refers:
+            new["referenced_custom_type_id"] = None
         if old and new["type"] != old["type"] and await converting.needed(ctx, cls, new):
             new["type"], new["converting_to_type"] = old["type"], new["type"]
 
