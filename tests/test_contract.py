@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from ajar import meetings, resources
+from ajar import describe, meetings, resources
 from ajar.kernel.operations import all_operations
 from ajar.meetings import Calendar, CalendarEvent, Person
 
@@ -587,6 +587,39 @@ def test_every_field_is_there_and_of_its_type(called, name):
     wrong = sorted({one for row in rows for one in misfits(shape_of(name), row)})
     assert rows
     assert wrong == []
+
+
+# Required there, and filled in here where it is missing.
+FILLED_IN = {
+    "activity.status_change.lead": {"old_status_id"},
+    "activity.status_change.opportunity": {"old_status_id"},
+    "status.opportunity": {"pipeline_id"},
+    "task": {"_type"},
+}
+# Fixed there; a later revision of the contract, or of ours, lets it change.
+FREED = {
+    "sequence_subscription": {
+        *("calls_assigned_to", "contact_email", "from_phone_number_id"),
+        *("sender_account_id", "sender_email", "sender_name"),
+    },
+    "webhook": {"event_filter"},
+}
+
+
+def written(name, verb):
+    """What the body of an operation may have, and what it must have."""
+    body = describe.body(OPERATIONS[f"{name}.{verb}"]) if f"{name}.{verb}" in OPERATIONS else {}
+    return set(body.get("properties", ())), set(body.get("required", ()))
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_what_is_required_and_what_is_fixed_are_so(name):
+    fields = SHAPES[name]["fields"].items()
+    required = {field for field, said in fields if said["create"] == "required"}
+    fixed = {field for field, said in fields if said["create"] != "no" and not said["update"]}
+    if f"{name}.create" in OPERATIONS:
+        assert required - written(name, "create")[1] == FILLED_IN.get(name, set())
+    assert fixed & written(name, "update")[0] == FREED.get(name, set())
 
 
 def test_what_has_no_date_has_no_due_date(api):

@@ -147,6 +147,11 @@ def test_a_role_of_another_organization_does_not_exist(api, stranger):
     refused(answer, role_id="Object does not exist.")
 
 
+@pytest.mark.parametrize("role", ["admin", "superuser", "user", "restricteduser"])
+def test_every_built_in_role_can_be_given(api, role):
+    assert create(api, role_id=role)["role_id"] == role
+
+
 def test_making_members_takes_the_permission(join):
     other = join("superuser")
 
