@@ -62,3 +62,7 @@ def test_me_shows_the_callers_own_mailboxes_and_numbers(api, stranger):
 
     assert [one["id"] for one in me["phone_numbers"]] == [number["id"]]
     assert [one["id"] for one in me["email_accounts"]] == [mailbox]
+    names = {"id", "number", "organization_id", "date_created", "date_updated"}
+    assert me["phone_numbers"][0].keys() >= names
+    names = {"_type", "id", "identities", "organization_id", "user_id"}
+    assert me["email_accounts"][0].keys() >= names

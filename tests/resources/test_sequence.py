@@ -50,6 +50,7 @@ def test_a_sequence_has_the_recorded_form(api):
 def test_defaults_are_as_recorded(api):
     made = make(api, call())
     (step,) = made["steps"]
+    assert step["id"].startswith("seqstep_")
     assert (made["status"], made["allow_manual_enrollment"]) == ("active", True)
     assert (made["schedule"], made["trigger_query"], made["schedule_id"]) == (None, None, None)
     assert (step["delay"], step["required"], step["step_allowed_delay"]) == (0, True, None)

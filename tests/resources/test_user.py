@@ -158,3 +158,34 @@ def test_users_of_others_are_not_listed(api, stranger):
 
 def test_users_have_no_other_order_than_that_of_their_names(team):
     assert team.ok("get", "/user/?_order_by=email") == team.ok("get", "/user/")
+
+
+KINDS = ("note", "call", "email", "sms", "whatsapp_message", "custom")
+
+
+@pytest.mark.parametrize("kind", [*(f"activity.{kind}" for kind in KINDS), "opportunity"])
+def test_a_group_stands_for_its_members_in_every_list(api, group, kind):
+    more = {"lead_id": group["lead"], "user_id": group["member"]}
+    if kind == "activity.sms":
+        more |= {"local_phone": "+14156550100", "remote_phone": "+16505550100"}
+    theirs = api.make(kind, **more)["id"]
+    mine = api.make(kind, **more | {"user_id": api.user_id})["id"]
+
+    def found(*people):
+        query = f"lead_id={group['lead']}&_fields=id&user_id__in={','.join(people)}"
+        return {one["id"] for one in api.ok("get", f"/{kind.replace('.', '/')}/?{query}")["data"]}
+
+    assert found(group["id"]) & {mine, theirs} == {theirs}
+    assert found(group["id"], api.user_id) >= {mine, theirs}
+
+
+def test_a_group_stands_for_its_members_on_the_timeline_and_where_tasks_are_assigned(api, group):
+    for client in (api.user_id, group["member"]):
+        api.make("task", lead_id=group["lead"], assigned_to=client)
+
+    def found(path, name):
+        rows = api.ok("get", f"{path}?lead_id={group['lead']}&{name}__in={group['id']}")["data"]
+        return {one[name] for one in rows}
+
+    assert found("/task/", "assigned_to") == {group["member"]}
+    assert found("/activity/", "user_id") == {group["member"]}
