@@ -139,10 +139,17 @@ def test_choices_are_for_choices_only(api):
     assert answer.json()["field-errors"] == {"choices": "This field is required."}
 
 
-def test_only_some_types_have_many_values(api):
-    body = {"name": "Size", "type": "number", "accepts_multiple_values": True}
+@pytest.mark.parametrize("type", ["text", "number", "date", "datetime", "textarea", "hidden"])
+def test_only_some_types_have_many_values(api, type):
+    body = {"name": "Size", "type": type, "accepts_multiple_values": True}
     answer = api.post("/custom_field/lead/", json=body)
     assert list(answer.json()["field-errors"]) == ["accepts_multiple_values"]
+
+
+@pytest.mark.parametrize("type", ["choices", "user", "contact", "custom_object"])
+def test_values_that_are_chosen_may_be_many(api, field, type):
+    key = field(type, accepts_multiple_values=True)
+    assert api.ok("get", f"/custom_field/lead/{key[7:]}/")["accepts_multiple_values"] is True
 
 
 def test_a_new_name_shows_at_once(api, field):
