@@ -91,6 +91,8 @@ def test_every_hop_is_a_transition_and_the_summary_has_one(api, report, story, s
     hops = {(zero, one): 1, (one, two): 1, (None, zero): 1}
     assert pairs("status_transitions") == hops
     assert pairs("status_transitions_summary") == {(zero, two): 1, (None, zero): 1}
+    labels = {(t["from_status_label"], t["to_status_label"]) for t in body["status_transitions"]}
+    assert {("Potential", "Bad Fit"), ("Bad Fit", "Qualified")} < labels
     for name in ("status_transitions", "status_transitions_summary"):
         made = next(t for t in body[name] if t["from_status_id"] is None)
         assert (made["from_status_label"], made["from_status_is_deleted"]) == (None, None)
