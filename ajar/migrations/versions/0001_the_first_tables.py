@@ -790,38 +790,6 @@ def upgrade() -> None:
         postgresql_using="gin",
     )
     op.create_table(
-        "membership",
-        sa.Column("organization_id", sa.Text(), nullable=False),
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("user_id", sa.Text()),
-        sa.Column("role_id", sa.Text()),
-        sa.Column("is_active", sa.Boolean()),
-        sa.Column("auto_record_calls", sa.Text()),
-        sa.Column("default_caller_id", sa.Text()),
-        sa.Column("hangup_recording_url", sa.Text()),
-        sa.Column("may_workflows_impersonate", sa.Boolean()),
-        sa.Column("track_email_opens", sa.Boolean()),
-        sa.Column("saved_view_ids", postgresql.JSONB()),
-        sa.ForeignKeyConstraint(
-            ["organization_id", "user_id"],
-            ["user.organization_id", "user.id"],
-            name="fk__membership__user_id",
-        ),
-        sa.PrimaryKeyConstraint("organization_id", "id", name="pk__membership"),
-    )
-    op.create_index(
-        "ix__membership__role_id",
-        "membership",
-        ["organization_id", "role_id", "id"],
-        postgresql_where=sa.text("role_id IS NOT NULL"),
-    )
-    op.create_index(
-        "uq__membership__user_id",
-        "membership",
-        ["organization_id", sa.literal_column("lower(user_id)")],
-        unique=True,
-    )
-    op.create_table(
         "oauth_grant",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("client_id", sa.Text(), nullable=False),
@@ -1430,6 +1398,49 @@ def upgrade() -> None:
             )
         ],
         postgresql_using="gin",
+    )
+    op.create_table(
+        "membership",
+        sa.Column("organization_id", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("user_id", sa.Text()),
+        sa.Column("role_id", sa.Text()),
+        sa.Column("is_active", sa.Boolean()),
+        sa.Column("auto_record_calls", sa.Text()),
+        sa.Column("default_caller_id", sa.Text()),
+        sa.Column("hangup_recording_url", sa.Text()),
+        sa.Column("may_workflows_impersonate", sa.Boolean()),
+        sa.Column("track_email_opens", sa.Boolean()),
+        sa.Column("saved_view_ids", postgresql.JSONB()),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "default_caller_id"],
+            ["phone_number.organization_id", "phone_number.id"],
+            name="fk__membership__default_caller_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "user_id"],
+            ["user.organization_id", "user.id"],
+            name="fk__membership__user_id",
+        ),
+        sa.PrimaryKeyConstraint("organization_id", "id", name="pk__membership"),
+    )
+    op.create_index(
+        "ix__membership__default_caller_id",
+        "membership",
+        ["organization_id", "default_caller_id", "id"],
+        postgresql_where=sa.text("default_caller_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix__membership__role_id",
+        "membership",
+        ["organization_id", "role_id", "id"],
+        postgresql_where=sa.text("role_id IS NOT NULL"),
+    )
+    op.create_index(
+        "uq__membership__user_id",
+        "membership",
+        ["organization_id", sa.literal_column("lower(user_id)")],
+        unique=True,
     )
     op.create_table(
         "oauth_token",
