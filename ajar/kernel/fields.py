@@ -101,7 +101,7 @@ class Field:
     def read(self, ctx, suffix: str, text: str) -> tuple[str, Any]:
         """A filter as the query string has it: which comparison is meant, and with what.
         Nothing means null, two quotes the empty string."""
-        if suffix == "in":
+        if suffix == "in" or (not suffix and self.filter >= IN and "," in text):
             return "in", [self.parse(ctx, part) for part in text.split(",")]
         if not text:
             return "null", None

@@ -4,6 +4,9 @@ from functools import partial
 
 import pytest
 
+from ajar.kernel import ops
+from ajar.kernel.registry import resources as registry
+
 
 def statuses(api):
     return {s["label"]: s["id"] for s in api.ok("get", "/status/lead/")["data"]}
@@ -235,6 +238,12 @@ def test_every_lead_begins_its_timeline(api):
     assert created["user_name"] == "Bruce Wayne"
     assert created["date_created"] == lead["date_created"]
     assert api.ok("get", f"/activity/created/{created['id']}/") == created
+
+
+def test_a_lead_that_a_person_made_says_so(api):
+    made = api.within(ops.create, registry["lead"], {"name": "Bluth"})
+    (created,) = api.ok("get", f"/activity/created/?lead_id={made['id']}")["data"]
+    assert created["source"] == "ui"
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,7 @@ def test_a_merge_leaves_an_activity_and_events_that_name_both(api):
     )
     assert (told["source_display_name"], told["destination_display_name"]) == ("A", "B")
     assert told["merge_status"] == "completed"
+    assert told["lead_id"] == destination["id"]  # the other one has no timeline any more
     assert set(api.events()[before:]) >= {("lead", "deleted"), ("lead", "merged")}
     (merged,) = api.ok("get", "/event/?object_type=lead&action=merged")["data"]
     assert merged["lead_id"] == destination["id"]

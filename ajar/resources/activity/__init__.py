@@ -131,9 +131,10 @@ async def list_(ctx, params, body):
 def check(params: dict[str, str]) -> None:
     """What the original cannot answer quickly, and therefore refuses."""
     by_time = params.get("_order_by", "").lstrip("-") == "activity_at"
+    one_lead = params.get("lead_id") and "," not in params["lead_id"]
     for name in params:
         base, _, suffix = name.partition("__")
-        if base in ONE_LEAD and not params.get("lead_id"):
+        if base in ONE_LEAD and not one_lead:
             raise ApiError(f"{name} can only be used together with lead_id.")
         if base == "activity_at" and suffix and not by_time:
             raise ApiError(f"{name} can only be used with _order_by=-activity_at.")
@@ -141,7 +142,7 @@ def check(params: dict[str, str]) -> None:
             raise ApiError(f"{name} cannot be used with _order_by=-activity_at.")
     if params.get("thread_emails") and params["thread_emails"] not in ("true", "only"):
         raise ApiError("thread_emails must be true or only.")
-    if by_time and not params.get("lead_id"):
+    if by_time and not one_lead:
         raise ApiError("_order_by=-activity_at can only be used together with lead_id.")
 
 

@@ -23,8 +23,9 @@ class Files(Attachments):
         super().__init__()
         self.fields["content_type"] = Text(required=True, most=255)
 
-    def items(self, value):
-        files = super().items(value)
+    def clean(self, value, answer=None):
+        """Of files that were uploaded here the size is known only now."""
+        files = super().clean(value, answer)
         if sum(file["size"] or 0 for file in files) > MOST_BYTES:
             raise ValueError("The files of a message must not be larger than 25 MB together.")
         return files

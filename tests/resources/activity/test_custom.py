@@ -59,6 +59,30 @@ def test_values_may_be_sent_as_a_dictionary(api, field):
     assert key not in api.ok("put", path, json={key: None})
 
 
+def test_values_are_added_changed_and_removed(api, field):
+    key, type = field()
+    made = api.make("activity.custom", **{OWNER: type})
+    path = f"/activity/custom/{made['id']}/"
+    assert key not in made
+    for value in ("x", "y"):
+        assert api.ok("put", path, json={key: value})[key] == value
+    assert api.ok("put", path, json={"status": "draft"})[key] == "y"
+    assert key not in api.ok("put", path, json={key: None})
+
+
+def test_a_value_is_added_to_many_or_taken_away(api, field):
+    choices = {"type": "choices", "choices": ["A", "B"], "accepts_multiple_values": True}
+    key, type = field(**choices)
+    made = api.make("activity.custom", **{OWNER: type, key: ["A"]})
+    path = f"/activity/custom/{made['id']}/"
+    assert api.ok("put", path, json={f"{key}.add": "B"})[key] == ["A", "B"]
+    assert api.ok("put", path, json={f"{key}.remove": "A"})[key] == ["B"]
+    one, type = field()
+    path = f"/activity/custom/{api.make('activity.custom', **{OWNER: type})['id']}/"
+    refused = api.put(path, json={f"{one}.add": "x"})
+    assert (refused.status_code, list(refused.json()["field-errors"])) == (400, [f"{one}.add"])
+
+
 def test_the_feed_shows_custom_activities_with_their_values(api, field):
     key, type = field()
     made = api.make("activity.custom", **{OWNER: type, key: "x"})
@@ -106,7 +130,10 @@ def test_only_some_roles_may_write_activities_of_a_type(api, join):
     body, user = api.body("activity.custom", **{OWNER: type}), join("user")
     assert user.post("/activity/custom/", json=body).status_code == 403
     made = api.make("activity.custom", **body)
-    assert user.put(f"/activity/custom/{made['id']}/", json={"pinned": True}).status_code == 403
+    path = f"/activity/custom/{made['id']}/"
+    assert user.put(path, json={"pinned": True}).status_code == 403
+    assert user.delete(path).status_code == 403
+    assert api.ok("put", path, json={"pinned": True})["pinned"] is True
 
 
 def test_it_is_known_how_an_activity_was_made(api):

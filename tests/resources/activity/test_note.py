@@ -6,12 +6,20 @@ import pytest
 def test_rich_text_follows_plain_text(api):
     note = api.make("activity.note", note="5 < 6\nand so on")
     assert note["note_html"] == "<body><p>5 &lt; 6<br />and so on</p></body>"
+    changed = api.ok("put", f"/activity/note/{note['id']}/", json={"note": "Ah & oh"})
+    assert (changed["note"], changed["note_html"]) == (
+        "Ah & oh",
+        "<body><p>Ah &amp; oh</p></body>",
+    )
 
 
 def test_plain_text_follows_rich_text(api):
     html = "<body><p>One</p><p>Two</p></body>"
     note = api.make("activity.note", note_html=html)
     assert (note["note"], note["note_html"]) == ("One\n\nTwo", html)
+    html = "<body><p>Three</p></body>"
+    changed = api.ok("put", f"/activity/note/{note['id']}/", json={"note_html": html})
+    assert (changed["note"], changed["note_html"]) == ("Three", html)
 
 
 def test_if_both_are_sent_rich_text_wins(api):
@@ -42,6 +50,8 @@ def test_a_pinned_note_knows_since_when(api):
     assert pinned["pinned_at"] == pinned["date_updated"]
     assert api.ok("put", url, json={"title": "x"})["pinned_at"] == pinned["pinned_at"]
     assert api.ok("put", url, json={"pinned": False})["pinned_at"] is None
+    at_once = api.make("activity.note", pinned=True)
+    assert (at_once["pinned"], at_once["pinned_at"]) == (True, at_once["date_created"])
 
 
 def test_a_note_stays_on_its_lead(api):
@@ -75,6 +85,28 @@ def test_an_attachment_is_an_uploaded_file(api, url, status):
     if status == 200:
         more = {"size": None, "thumbnail_url": url + "/thumbnail/"}
         assert answer.json()["attachments"] == [file | more]
+
+
+@pytest.mark.parametrize("missing", ["url", "filename"])
+def test_an_attachment_is_described(api, missing):
+    file = {"url": "https://app.close.com/go/file/x/y.png", "filename": "y.png"}
+    body = api.body("activity.note", attachments=[{k: v for k, v in file.items() if k != missing}])
+    refused = api.post("/activity/note/", json=body).json()["field-errors"]["attachments"]
+    assert refused["errors"]["0"]["field-errors"] == {missing: "This field is required."}
+
+
+def test_all_of_a_note_is_shown_wherever_it_is(api):
+    note = api.make("activity.note", title="x")
+    names = {"note", "note_html", "title", "pinned", "pinned_at", "attachments"}
+    url = f"/activity/note/{note['id']}/"
+    for shown in (
+        note,
+        api.ok("get", url),
+        api.ok("put", url, json={"title": "y"}),
+        api.ok("get", "/activity/note/")["data"][0],
+        api.ok("get", f"/activity/?lead_id={note['lead_id']}")["data"][0],
+    ):
+        assert names <= shown.keys()
 
 
 def test_kinds_of_one_table_do_not_see_each_other(api):
