@@ -93,6 +93,15 @@ def test_the_direction_follows_from_the_status(api, status, direction):
     assert api.make("activity.email", status=status, sender=GOB)["direction"] == direction
 
 
+def test_a_direction_that_is_said_stays(api):
+    assert (
+        api.make("activity.email", status="sent", direction="incoming")["direction"] == "incoming"
+    )
+    draft = put(api, api.make("activity.email"), direction="incoming")
+    assert draft["direction"] == "outgoing"
+    assert errors(api, direction="inbound") == {"direction": "Not a valid choice."}
+
+
 @pytest.mark.parametrize("status", ["inbox", "sent"])
 def test_what_was_sent_or_received_has_a_date_of_that(api, status):
     at, made = "2020-01-02T03:04:05.000000+00:00", "2021-01-02T03:04:05.000000+00:00"
@@ -206,6 +215,21 @@ def test_a_template_is_rendered_where_there_is_no_body(api, contact, template):
     assert [file["filename"] for file in email["attachments"]] == ["y.png"]
 
 
+def test_a_draft_may_take_its_words_from_a_template_later(api, contact, template):
+    common = {"lead_id": contact["lead_id"], "contact_id": contact["id"], "status": "draft"}
+    empty, written = (
+        api.ok("post", "/activity/email/", json=common | body)
+        for body in ({}, {"body_text": "Mine", "subject": "Mine"})
+    )
+    taken = put(api, empty, template_id=template["id"])
+    assert (taken["subject"], taken["body_text"][:6]) == ("For Gob", "Hi Gob")
+    noted = put(api, written, template_id=template["id"])
+    assert (noted["subject"], noted["body_text"], noted["template_id"]) == (
+        *("Mine", "Mine"),
+        template["id"],
+    )
+
+
 def test_a_subject_that_was_sent_stays(api, contact, template):
     email = api.ok("post", "/activity/email/", json=empty(contact, template, subject="Mine"))
     assert email["subject"] == "Mine"
@@ -254,10 +278,11 @@ def test_an_attachment_shows_what_was_sent_along(api):
     assert email["attachments"] == [FILE | picture | thumbnail, FILE | plain | thumbnail]
 
 
-def test_the_attachment_of_a_mail_has_a_size(api):
-    wrong = errors(api, attachments=[{k: v for k, v in FILE.items() if k != "size"}])
+@pytest.mark.parametrize("missing", ["url", "filename", "size"])
+def test_the_attachment_of_a_mail_is_described(api, missing):
+    wrong = errors(api, attachments=[{k: v for k, v in FILE.items() if k != missing}])
     (item,) = wrong["attachments"]["errors"].values()
-    assert item["field-errors"] == {"size": "This field is required."}
+    assert item["field-errors"] == {missing: "This field is required."}
 
 
 def test_an_attachment_is_an_uploaded_file(api):
@@ -279,7 +304,62 @@ def test_opens_can_be_imported(api):
     assert set(errors(api, opens=[{"opened_at": "yesterday"}, {}])) == {"opens"}
 
 
+# What else is kept
+
+
+def test_what_should_follow_a_mail_without_an_answer_is_kept(api):
+    wanted = {
+        "followup_sequence_id": "seq_x",
+        "followup_sequence_delay": 86400,
+        "followup_sequence_add_cc_bcc": True,
+    }
+    email = api.make("activity.email", **wanted)
+    assert {name: email[name] for name in wanted} == wanted
+    other = {"followup_sequence_delay": 60, "followup_sequence_add_cc_bcc": False}
+    changed = put(api, email, **other, followup_sequence_id=None)
+    assert {name: changed[name] for name in wanted} == other | {"followup_sequence_id": None}
+    without = api.make("activity.email")
+    assert [without[name] for name in wanted] == [None, None, False]
+
+
+SERVER = {
+    "need_smtp_credentials": True,
+    "send_attempts": [{"date": "2026-01-01"}],
+    "opens_summary": "Opened",
+    "send_as_id": "sendas_x",
+    "bulk_email_action_id": "bulkemail_x",
+    "sequence_id": "seq_x",
+    "sequence_name": "x",
+    "sequence_subscription_id": "sub_x",
+    "has_reply": True,
+    "thread_id": "acti_x",
+    "message_ids": ["<1@x>"],
+    "references": ["<1@x>"],
+    "date_sent": "2020-01-01T00:00:00Z",
+    "envelope": {"subject": "x"},
+    "template_name": "x",
+}
+
+
+def test_what_the_server_knows_clients_do_not_say(api):
+    plain, sent = api.make("activity.email"), api.make("activity.email", **SERVER)
+    own = ("thread_id", "envelope")  # of each mail its own
+    for name in SERVER.keys() - own:
+        assert sent[name] == plain[name]
+    assert put(api, plain, **SERVER) == plain
+    assert sent["thread_id"] != "acti_x" and sent["envelope"]["subject"] != "x"
+
+
 # Lists
+
+
+def test_a_list_has_each_message_of_a_conversation(api):
+    lead = api.make("lead")["id"]
+    mails = [logged(api, lead_id=lead, subject=subject) for subject in ("Hi", "Re: Hi")]
+    found = api.ok("get", f"/activity/email/?lead_id={lead}")["data"]
+    assert mails[0]["thread_id"] == mails[1]["thread_id"]
+    assert sorted(one["id"] for one in found) == sorted(one["id"] for one in mails)
+    assert {one["_type"] for one in found} == {"Email"}
 
 
 def test_a_list_without_bodies_does_not_read_them(api, statements):

@@ -73,10 +73,16 @@ def test_a_draft_is_not_followed_up(api, pass_by):
     assert reminders(api) == []
 
 
-def test_what_waits_is_followed_up_once_it_has_left(api, pass_by, mailbox, serve):
+@pytest.mark.parametrize("status", ["outbox", "scheduled"])
+@pytest.mark.parametrize("first", ["draft", "at once"])
+def test_what_waits_is_followed_up_once_it_has_left(api, pass_by, mailbox, serve, status, first):
     mailbox(api)
-    email = sent(api, status="draft", to=["gob@bluth.example"])
-    serve(api, put(api, email, status="outbox"), status="sent")
+    leaving = {"status": status} | ({"date_scheduled": DATE} if status == "scheduled" else {})
+    if first == "draft":
+        email = put(api, sent(api, status="draft", to=["gob@bluth.example"]), **leaving)
+    else:
+        email = sent(api, **leaving)
+    serve(api, email, status="sent")
     pass_by()
     assert len(reminders(api)) == 1
 

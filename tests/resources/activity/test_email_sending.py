@@ -174,11 +174,13 @@ def test_a_draft_can_be_edited_as_it_leaves(api, mailbox):
     assert (email["status"], email["subject"]) == ("outbox", "At last")
 
 
-def test_a_draft_that_leaves_needs_a_sender(api, mailbox):
+@pytest.mark.parametrize("status", ["outbox", "scheduled"])
+def test_a_draft_that_leaves_needs_a_sender(api, mailbox, status):
     mailbox(api)
     draft = made(api, "draft", sender=None)
-    assert refusal(put(api, draft, status="outbox")) == {"sender": "This field is required."}
-    assert moved(api, draft, status="outbox", sender=ADDRESS)["status"] == "outbox"
+    leaving = {"status": status} | ({"date_scheduled": LATER} if status == "scheduled" else {})
+    assert refusal(put(api, draft, **leaving)) == {"sender": "This field is required."}
+    assert moved(api, draft, **leaving, sender=ADDRESS)["status"] == status
 
 
 def test_a_draft_needs_an_account_only_when_it_leaves(api, mailbox):

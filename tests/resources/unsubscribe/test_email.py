@@ -49,6 +49,18 @@ def test_an_address_is_on_the_list_once(api):
     assert api.ok("get", LIST)["data"] == [{"email": "a@b.example"}]
 
 
+def test_the_path_has_the_address_in_the_code_of_urls(api):
+    api.ok("post", LIST, json={"email": "gob+a%b@bluth.example"})
+    answer = api.delete(f"{LIST}gob%2Ba%25b%40bluth.example/")
+    assert (answer.status_code, answer.json()) == (200, {"email": "gob+a%b@bluth.example"})
+
+
+def test_an_address_has_500_letters_at_most(api):
+    longest = "a" * 488 + "@bluth.test1"
+    assert api.ok("post", LIST, json={"email": longest}) == {"email": longest}
+    assert api.post(LIST, json={"email": "a" + longest}).status_code == 400
+
+
 def test_clients_cannot_say_it_of_a_contact(api):
     lead = api.make("lead")["id"]
     emails = [{"email": "a@b.example", "is_unsubscribed": True}]
