@@ -195,9 +195,27 @@ def test_only_an_app_makes_links_by_its_own_ids(flow):
     changed = flow.call(token, "POST", "/scheduling_link/integration/", json=body | {"name": "X"})
     gone = flow.call(token, "DELETE", "/scheduling_link/integration/1/")
 
+    assert (made.status_code, changed.status_code) == (200, 200)
     assert made.json()["oauth_client_id"] == flow.app["client_id"]
     assert changed.json()["id"] == made.json()["id"]
     assert gone.status_code == 204
+
+
+def test_an_app_has_a_tab_of_its_name_beside_a_meeting(flow, api):
+    token, at = flow.tokens()["access_token"], api.world.clock()
+    lead = api.make("lead")["id"]
+    meeting = api.add("activity.meeting", lead_id=lead, starts_at=at, ends_at=at)
+    path, body = f"/activity/meeting/{meeting}/integration/", {"integration_data": {}}
+
+    nothing = flow.call(token, "POST", path, json={})
+    made = flow.call(token, "POST", path, json=body)
+    changed = flow.call(token, "POST", path, json=body)
+
+    assert (nothing.status_code, nothing.json()) == (200, {})
+    assert made.json() == changed.json()
+    assert made.json()["oauth_client"] == {"id": flow.app["client_id"], "name": "Batcave"}
+    shown = api.ok("get", f"/activity/meeting/{meeting}/")["integrations"]
+    assert [one["id"] for one in shown] == [made.json()["id"]]
 
 
 # Scopes

@@ -2,6 +2,7 @@
 
 import pytest
 
+from ajar.errors import Invalid
 from ajar.kernel.context import Caller, Context
 from ajar.kernel.operations import all_operations
 
@@ -19,6 +20,32 @@ def test_a_link_belongs_to_who_made_it(api, join):
 
 def test_a_scheme_is_added_where_it_is_missing(api):
     assert api.make("scheduling_link", url="cal.example/gob")["url"] == "https://cal.example/gob"
+
+
+@pytest.mark.parametrize("name", ["scheduling_link", "shared_scheduling_link"])
+def test_a_list_says_whether_there_are_more(api, name):
+    links = [api.make(name) for _ in range(2)]
+    assert api.ok("get", f"/{name}/") == {"data": links[::-1], "has_more": False}
+    assert api.ok("get", f"/{name}/?_limit=1") == {"data": links[1:], "has_more": True}
+
+
+def test_a_link_is_made_read_changed_and_deleted(api):
+    made = api.post("/scheduling_link/", json={"name": "Talk", "url": "cal.example/gob"})
+    path = f"/scheduling_link/{made.json()['id']}/"
+    new = {"name": "Chat", "url": "cal.example/chat", "description": "A chat."}
+    changed = api.put(path, json=new)
+    assert (made.status_code, changed.status_code) == (201, 200)
+    shown = {name: changed.json()[name] for name in new}
+    assert shown == new | {"url": "https://cal.example/chat"}
+    assert api.ok("get", path) == changed.json()
+    gone = api.delete(path)
+    assert (gone.status_code, gone.content, api.get(path).status_code) == (204, b"", 404)
+
+
+def test_only_links_of_applications_name_one(api):
+    made, shared = api.make("scheduling_link"), api.make("shared_scheduling_link")
+    assert made["oauth_client_id"] is None
+    assert "oauth_client_id" not in shared
 
 
 @pytest.fixture
@@ -51,6 +78,22 @@ def test_an_application_makes_a_link_once_and_changes_it_then(api, application):
     )
     assert (link["source"], link["source_id"]) == ("THIRD_PARTY", "7")
     assert link["oauth_client_id"] == "oa2client_1"
+
+
+def test_links_of_applications_are_known_by_app_and_source(api, application):
+    name = "scheduling_link.integration.upsert"
+    application(name, body=INTEGRATED | {"source_type": "event", "description": "A demo."})
+    application(name, body=INTEGRATED, client="oa2client_2")
+    application(name, body=INTEGRATED | {"source_id": "8"})
+    with pytest.raises(Invalid) as refused:
+        application(name, body={"url": "cal.example"})
+
+    links = api.ok("get", "/scheduling_link/")["data"]
+    known = [(one["oauth_client_id"], one["source_id"]) for one in links]
+    assert sorted(known) == [("oa2client_1", "7"), ("oa2client_1", "8"), ("oa2client_2", "7")]
+    (first,) = [one for one in links if one["source_type"]]
+    assert (first["source_type"], first["description"]) == ("event", "A demo.")
+    assert set(refused.value.body["field-errors"]) == {"source_id", "name"}
 
 
 def test_an_application_takes_back_its_own_links_only(api, application):
@@ -86,6 +129,8 @@ def test_the_tag_of_a_shared_link_stays_when_its_name_changes(api):
 
     assert shared["template_tag"] == renamed["template_tag"] == "intro-call"
     assert (shared["url"], shared["user_id"], shared["type"]) == (None, None, "SHARED")
+    assert "url" not in api.body("shared_scheduling_link")
+    assert api.make("shared_scheduling_link", url="https://cal.example")["url"] is None
 
 
 def mapped(api, **values):
@@ -135,6 +180,22 @@ def test_mapping_again_replaces_and_unmapping_removes(api, world):
     assert api.ok("post", f"{MAP}unmap/", json=body) == {}
 
     assert kept(world, api) == []
+
+
+def test_what_is_unmapped_is_named_in_full(api, join, world):
+    shared = api.make("shared_scheduling_link")["id"]
+    other, more = join("user"), api.make("shared_scheduling_link")["id"]
+    mapped(api, shared=shared, url="a.example"), mapped(api, shared=more, url="b.example")
+    mapped(other, shared=shared, url="c.example", user_id=other.user_id)
+    refused = api.post(f"{MAP}unmap/", json={})
+    body = {"shared_scheduling_link_id": shared, "user_id": api.user_id}
+    elsewhere = api.post(f"{MAP}unmap/", json=body | {"organization_id": "orga_x"})
+
+    assert set(refused.json()["field-errors"]) == {"shared_scheduling_link_id", "user_id"}
+    assert list(elsewhere.json()["field-errors"]) == ["organization_id"]
+    api.ok("post", f"{MAP}unmap/", json=body | {"organization_id": api.organization_id})
+    left = sorted(row["url"] for row in kept(world, api))
+    assert left == ["https://b.example", "https://c.example"]
 
 
 def test_what_stands_behind_a_link_for_others_is_theirs_to_say(api, join):

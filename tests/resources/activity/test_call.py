@@ -70,6 +70,42 @@ def test_what_is_known_of_a_call_can_be_logged(api, lead):
     assert {name: call[name] for name in known} == known
 
 
+WORDS = {
+    "status": (
+        *("created", "in-progress", "completed", "cancel"),
+        *("no-answer", "busy", "failed", "timeout"),
+    ),
+    "disposition": (
+        *("answered", "no-answer", "vm-answer", "vm-left"),
+        *("busy", "blocked", "error", "abandoned"),
+    ),
+    "source": ("Close.io", "External"),
+    "direction": ("inbound", "outbound"),
+}
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_each_word_of_the_contract_is_understood(api, lead, name):
+    for word in WORDS[name]:
+        assert log(api, lead_id=lead["id"], **{name: word}).json()[name] == word
+
+
+def test_what_no_field_describes_is_kept(api, lead):
+    playbook = api.make("playbook")["id"]
+    known = {
+        "quality_info": "clear",
+        "conversation_type_id": "x",
+        "playbook_id": playbook,
+        "voicemail_url": "https://pbx.example/1.mp3",
+    }
+    call = log(api, lead_id=lead["id"], custom_fields={}, **known).json()
+    assert {name: call[name] for name in known} == known
+
+    other = known | {"quality_info": "noisy", "conversation_type_id": "y", "voicemail_url": None}
+    call = api.ok("put", f"/activity/call/{call['id']}/", json=other | {"custom_fields": None})
+    assert {name: call[name] for name in known} == other
+
+
 @pytest.mark.parametrize(("sent", "kept"), [("incoming", "inbound"), ("outgoing", "outbound")])
 def test_the_words_that_mails_have_for_a_direction_are_understood(api, lead, sent, kept):
     assert log(api, lead_id=lead["id"], direction=sent).json()["direction"] == kept
@@ -201,6 +237,11 @@ def test_plain_and_rich_notes_follow_each_other_and_rich_wins(api, lead):
     call = log(api, lead_id=lead["id"], note="5 < 6").json()
     assert call["note_html"] == "<body><p>5 &lt; 6</p></body>"
 
+    call = api.ok("put", f"/activity/call/{call['id']}/", json={"note_html": "<p>new</p>"})
+    assert (call["note"], call["note_html"]) == ("new", "<body><p>new</p></body>")
+    call = api.ok("put", f"/activity/call/{call['id']}/", json={"note": "old"})
+    assert (call["note"], call["note_html"]) == ("old", "<body><p>old</p></body>")
+
     both = {"note": "plain", "note_html": "<p>rich<script>x()</script></p>"}
     call = api.ok("put", f"/activity/call/{call['id']}/", json=both)
 
@@ -289,8 +330,9 @@ def test_a_logged_call_is_neither_answered_nor_completed(api, lead):
     assert logged == ["created", "updated"]
 
 
-def test_a_call_of_the_dialer_says_how_it_was_dialled(api, lead):
-    session = api.add("dialer", type="power", source_type="saved-search", status="inactive")
+@pytest.mark.parametrize("how", ["power", "predictive"])
+def test_a_call_of_the_dialer_says_how_it_was_dialled(api, lead, how):
+    session = api.add("dialer", type=how, source_type="saved-search", status="inactive")
     call = api.add(
         "activity.call",
         lead_id=lead["id"],
@@ -299,7 +341,7 @@ def test_a_call_of_the_dialer_says_how_it_was_dialled(api, lead):
         direction="outbound",
         source="Close.io",
     )
-    assert api.ok("get", f"/activity/call/{call}/")["call_method"] == "power"
+    assert api.ok("get", f"/activity/call/{call}/")["call_method"] == how
 
 
 # What else shows calls

@@ -94,9 +94,8 @@ def test_the_direction_follows_from_the_status(api, status, direction):
 
 
 def test_a_direction_that_is_said_stays(api):
-    assert (
-        api.make("activity.email", status="sent", direction="incoming")["direction"] == "incoming"
-    )
+    sent = api.make("activity.email", status="sent", direction="incoming")
+    assert sent["direction"] == "incoming"
     draft = put(api, api.make("activity.email"), direction="incoming")
     assert draft["direction"] == "outgoing"
     assert errors(api, direction="inbound") == {"direction": "Not a valid choice."}

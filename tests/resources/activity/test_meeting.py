@@ -178,6 +178,8 @@ def test_a_calendar_that_tells_nothing_new_changes_nothing(diary, api):
         ("Hi (https://meet.google.com/abc).", ["GOOGLE_MEET"]),
         ('<a href="https://teams.microsoft.com/l/1">x</a>', ["MICROSOFT_TEAMS"]),
         ("https://bluth.webex.com/x https://join.skype.com/y", ["WEBEX", "SKYPE"]),
+        ("https://hangouts.google.com/hangouts/_/x", ["GOOGLE_HANGOUTS"]),
+        ("https://global.gotomeeting.com/join/1 https://meet.goto.com/2", ["GO_TO_MEETING"] * 2),
         ("https://notzoom.us/x http://zoom.us/x https://zoom.us.evil.example/", []),
     ],
 )
@@ -424,6 +426,14 @@ def test_a_list_is_one_statement(diary, api, statements):
     diary.meeting(id="ev2")
 
     assert len(statements(lambda: api.ok("get", "/activity/meeting/"))) == 1
+
+
+def test_comments_of_a_meeting_are_counted(diary, api):
+    meeting = diary.meeting()
+    assert meeting["comment_summary"] is None
+    comment = api.ok("post", "/comment/", json={"object_id": meeting["id"], "body": "<p>Hi</p>"})
+    summary = {"thread_id": comment["thread_id"], "comment_count": 1}
+    assert diary.read(meeting["id"])["comment_summary"] == summary
 
 
 def test_strangers_find_nothing(diary, stranger):

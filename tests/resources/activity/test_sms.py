@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from ajar.resources.activity.sms import CONTENT_TYPES
+
 THEIRS = "+16505550100"
 OURS = "+16505550199"
 FILE = {
@@ -100,6 +102,22 @@ def test_numbers_are_kept_as_e164_and_shown_as_people_read_them(api, gob):
     assert sms["local_phone_formatted"] == "+44 20 3955 0100"
     assert sms["remote_phone_formatted"] == "+1 650-555-0100"
     assert (sms["local_country_iso"], sms["remote_country_iso"]) == ("GB", "US")
+
+
+def test_what_carriers_say_clients_do_not(api, to):
+    said = {"cost": "12", "error_message": "Gone", "local_phone_formatted": "x"}
+    said |= {"remote_phone_formatted": "x", "local_country_iso": "x", "remote_country_iso": "x"}
+    plain = write(api, status="sent", **to).json()
+    assert (plain["cost"], plain["error_message"]) == (None, None)
+    sms = write(api, status="sent", **to, **said).json()
+    assert {name: sms[name] for name in said} == {name: plain[name] for name in said}
+
+
+def test_what_a_carrier_says_is_shown(api, leaving, changed_by_server):
+    sms, said = leaving("outbox"), {"cost": "1.5", "error_message": "Gone"}
+    changed_by_server("activity.sms", sms["id"], status="error", **said)
+    shown = api.ok("get", at(sms))
+    assert {name: shown[name] for name in said} == said
 
 
 def test_without_a_lead_it_is_a_message_of_whoever_has_the_number(api, gob):
@@ -316,10 +334,32 @@ def test_a_file_has_an_id_and_a_picture_a_small_form(api, to):
     sms = write(api, status="draft", attachments=[FILE], **to).json()
     (file,) = sms["attachments"]
     assert file["media_id"].startswith("media_")
-    assert file["thumbnail_url"] == FILE["url"] + "/thumbnail/"
+    more = {"media_id": file["media_id"], "thumbnail_url": FILE["url"] + "/thumbnail/"}
+    assert file == FILE | more | {"size": None}
 
     for same in (file, FILE):
         assert api.ok("put", at(sms), json={"attachments": [same]}) == sms
+
+    document = FILE | {"content_type": "application/pdf"}
+    (file,) = api.ok("put", at(sms), json={"attachments": [document]})["attachments"]
+    assert file["thumbnail_url"] is None
+
+
+TYPES = {
+    "application": "pdf vcard",
+    "audio": "3gpp 3gpp2 L24 ac3 amr amr-nb basic mp4 mpeg ogg vnd.rn-realaudio vnd.wave webm",
+    "image": "bmp gif jpeg jpg png tiff",
+    "text": "calendar csv directory richtext rtf vcard x-vcard",
+    "video": "3gpp 3gpp-tt 3gpp2 H261 H263 H263-1998 H263-2000 H264 mp4 mpeg quicktime webm",
+}
+
+
+def test_forty_types_of_files_go_along(api, to):
+    types = [f"{kind}/{name}" for kind, names in TYPES.items() for name in names.split()]
+    files = [FILE | {"content_type": type_} for type_ in types]
+    sms = write(api, status="draft", attachments=files, **to).json()
+    assert [file["content_type"] for file in sms["attachments"]] == types == CONTENT_TYPES
+    assert len(types) == 40
 
 
 @pytest.mark.parametrize(

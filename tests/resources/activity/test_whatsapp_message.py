@@ -85,6 +85,21 @@ def test_a_message_is_found_by_its_id_in_whatsapp(api, stranger, message):
     assert found["data"] == [other]
 
 
+def test_what_was_found_can_be_changed_and_deleted(api, message):
+    params = {"external_whatsapp_message_id": message["external_whatsapp_message_id"]}
+    (found,) = api.ok("get", URL, params=params)["data"]
+    assert api.ok("put", at(found), json={"message_markdown": "Bye"})["text"] == "Bye"
+    assert api.ok("delete", at(found)) == {}
+    assert api.ok("get", URL, params=params)["data"] == []
+
+
+def test_what_the_server_writes_clients_do_not(api, message):
+    new = {"integration_name": "Chat", "text": "x", "message_html": "<body>x</body>"}
+    assert api.ok("put", at(message), json=new) == message
+    made = api.make("activity.whatsapp_message", **new)
+    assert (made["integration_name"], made["text"]) == (None, message["text"])
+
+
 def test_its_lead_and_its_id_in_whatsapp_stay(api, message):
     other = api.make("lead")["id"]
     new = {"lead_id": other, "external_whatsapp_message_id": "wamid.2"}
@@ -162,6 +177,23 @@ def test_files_are_no_larger_than_25_mb_together(api):
     answer = api.post(URL, json=body(api, attachments=[half, half, FILE | {"size": 1}]))
     reason = "The files of a message must not be larger than 25 MB together."
     assert errors(answer) == {"attachments": reason}
+
+
+def test_the_size_of_a_file_is_the_one_that_it_has(api, clock):
+    def uploaded(size):
+        about = {"content_type": "image/png", "filename": "magic.png", "size": size}
+        times = dict.fromkeys(("date_created", "uploaded_at"), clock())
+        id = api.add("file", **about, **times)
+        return FILE | {"url": f"/go/file/{id}/magic.png", "size": 1}
+
+    whole, byte = uploaded(25 * 1024 * 1024), uploaded(1)
+    message = api.make("activity.whatsapp_message", attachments=[whole])
+    assert message["attachments"][0]["size"] == 25 * 1024 * 1024
+    for answer in (
+        api.post(URL, json=body(api, attachments=[whole, byte])),
+        api.put(at(message), json={"attachments": [whole, byte]}),
+    ):
+        assert list(errors(answer)) == ["attachments"]
 
 
 @pytest.mark.parametrize("missing", ["url", "filename", "content_type"])
