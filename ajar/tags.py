@@ -5,6 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import func
 
+from ajar.formats import template
 from ajar.kernel import query
 from ajar.kernel.registry import resources
 from ajar.kernel.sql import Statement, parameter, shapes
@@ -69,12 +70,25 @@ def of_caller() -> dict[str, Any]:
     }
 
 
+def links_of_caller() -> Any:
+    """What stands behind the shared scheduling links for who asks, by their tags."""
+    kind = resources["shared_scheduling_link_association"]
+    behind = query.rows(kind)
+    shared_id, own_id = behind.c.shared_scheduling_link_id, behind.c.user_scheduling_link_id
+    tag = query.first(resources["shared_scheduling_link"], "template_tag", id=shared_id)
+    own = query.first(resources["scheduling_link"], "url", id=own_id)
+    links = func.jsonb_object_agg(tag, func.coalesce(behind.c.url, own))
+    found = query.related(kind, behind, links)
+    return found.where(behind.c.user_id == parameter("user_id")).scalar_subquery()
+
+
 @shapes(1)
 def of_two() -> Statement:
     """All that a template may show of a lead and one of its contacts, and where mail goes. Of
     a contact that is not there it shows nothing."""
     lead, contact = query.rows(resources["lead"]), query.rows(resources["contact"])
     values = {"lead": of_lead(lead), "contact": of_contact(contact)} | of_caller()
+    values |= {template.LINKS: links_of_caller()}
     found = query.owned(resources["lead"], lead, sa.cast(built(values), sa.Text))
     theirs = sa.and_(
         contact.c.organization_id == parameter("organization_id"),

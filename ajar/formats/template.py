@@ -18,6 +18,7 @@ MARK = re.compile("\ue000([0-9]+)\ue001")  # what stands for a tag: letters that
 ELEMENT = re.compile("<[^<>]*>")
 HTML = re.compile(r"<[a-zA-Z/!?]")
 ODD = re.compile(r"\.\[(?=\s*[\"'])")  # `custom.["Field"]`: the way the API writes it
+LINK = re.compile(r"\{\{\s*(\w+(-\w+)+)\s*\}\}")  # not a subtraction, but the tag of a link
 SURROGATE = re.compile("[\ud800-\udfff]")  # half a character
 ALLOWED = (
     nodes.Template,
@@ -36,6 +37,7 @@ ALLOWED = (
     nodes.Not,
     nodes.CondExpr,
 )
+LINKS = "scheduling_links"
 MOST_TAGS = 500
 DEEPEST = 20
 LONGEST_TAG = 1000
@@ -99,7 +101,7 @@ PLAIN, RICH = sandbox(escaped=False), sandbox(escaped=True)
 
 def render(text: str, values: dict[str, Any], *, rich: bool = False) -> str:
     """The text with its tags filled in; in `rich` text, which is HTML, values are escaped."""
-    return compiled(text, rich).render(values)
+    return compiled(text, rich).render((values.get(LINKS) or {}) | values)
 
 
 def check(text: str | None) -> None:
@@ -164,8 +166,9 @@ def parsed(text: str) -> nodes.Template:
 
 
 def readable(tag: re.Match) -> str:
-    """Editors of HTML write quotes as entities."""
-    return ODD.sub("[", html.unescape(tag[0]).replace("\xa0", " "))
+    """Editors of HTML write quotes as entities. Words with dashes are the tag of a link."""
+    text = ODD.sub("[", html.unescape(tag[0]).replace("\xa0", " "))
+    return LINK.sub(rf'{{{{ {LINKS}["\1"] }}}}', text)
 
 
 def inspect(node: nodes.Node, depth: int) -> None:

@@ -6,6 +6,7 @@ from ajar.formats import template
 
 VALUES = {
     "contact": {"first_name": "Gob", "title": None, "custom": {"Magic Trick": "<b>Cards</b>"}},
+    "scheduling_links": {"intro-call": "https://cal.example/gob", "demo": "https://cal.example"},
     "lead": {"display_name": "Bluth & Co", "tags": ["a", "b"], "primary_address": None},
 }
 
@@ -21,6 +22,10 @@ VALUES = {
         ("{{ contact.title }}{{ contact.no.such }}{{ nobody }}", ""),
         ("{{ lead.primary_address.city }}{{ lead.items }}{{ lead.__class__ }}{{ lead }}", ""),
         ('{{ contact.title | default("friend") | upper }}', "FRIEND"),
+        (
+            "{{ intro-call }} {{demo}}{{ no-such-link }}",
+            "https://cal.example/gob https://cal.example",
+        ),
         ("{% if contact.title %}Dr{% else %}Hi{% endif %}", "Hi"),
         ("{#id} and {% raw %}{{ x }}{% endraw %}", "{#id} and {{ x }}"),
     ],

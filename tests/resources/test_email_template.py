@@ -36,6 +36,12 @@ def test_a_template_is_rendered_for_a_contact(api, gob):
 def test_a_template_may_name_custom_fields_and_the_organization(api, gob):
     field = api.make("custom_field.contact", name="Magic Trick")
     api.ok("put", f"/contact/{gob['id']}/", json={f"custom.{field['id']}": "Cards"})
+    field = api.make("custom_field.lead", name="Field of work")
+    api.ok("put", f"/lead/{gob['lead_id']}/", json={f"custom.{field['id']}": "Wayne"})
+    body = '{{ lead.custom.["Field of work"] }}: {{ contact.custom.["Magic Trick"] }}'
+    template = api.make("email_template", body=body)
+    answer = rendered(api, template, lead_id=gob["lead_id"], contact_id=gob["id"]).json()
+    assert answer["body"] == "Wayne: Cards"
     body = '{{ organization.name }}: {{ contact.custom.["Magic Trick"] }}'
     template = api.make("email_template", body=body)
 
@@ -122,6 +128,66 @@ def test_a_search_may_be_for_each_contact(api, gob):
     assert entries(query="Bluth", mode="contact", results_limit=0) == [None, None, None]
 
 
+def test_every_parameter_of_a_preview_has_its_meaning(api, gob):
+    emails = [{"email": "stan@s.example"}]
+    stan = api.make("contact", name="Stan Sitwell", emails=emails)
+    lindsay = api.make("contact", lead_id=stan["lead_id"], emails=[{"email": "l@s.example"}])
+    api.ok("put", f"/lead/{stan['lead_id']}/", json={"name": "Sitwell"})
+    template = api.make("email_template")
+
+    def entries(**params):
+        found = [rendered(api, template, entry=n, **params).json() for n in range(4)]
+        return [one["contact_id"] for one in found if one]
+
+    every = {"type": "object_type", "object_type": "lead"}
+    field = {"type": "regular_field", "object_type": "lead", "field_name": "display_name"}
+    leads = {"s_query": json.dumps(every)}
+    ordered = {way: json.dumps([{"direction": way, "field": field}]) for way in ("asc", "desc")}
+    first, second = [gob["id"]], [stan["id"]]
+    assert entries(**leads, sort=ordered["asc"]) == first + second
+    assert entries(**leads, sort=ordered["desc"]) == second + first
+    for name in ("limit", "results_limit"):
+        assert entries(**leads, sort=ordered["asc"], **{name: 1}) == first
+    for name in ("contact", "all"):
+        found = entries(**leads, sort=ordered["asc"], contact_preference=name)
+        assert found == [*first, stan["id"], lindsay["id"]]
+    assert entries(**leads, sort=ordered["asc"], contact_preference="lead") == first + second
+    assert entries(query="Stan", bulk_object_type="contact") == second
+    assert entries(query="Sitwell", bulk_object_type="lead") == second
+    assert entries(query="Sitwell", mode="lead") == entries(query="Sitwell") == second
+    who = {"email_account_id": "emailacct_x", "sender": "x@y.example"}  # it is the caller's
+    assert entries(query="Sitwell", **who) == second
+
+
+def test_a_preview_reaches_as_far_as_the_hundredth(api, gob):
+    template = api.make("email_template")
+    assert rendered(api, template, entry=99).json() == {}
+    assert rendered(api, template, entry=0).json() == rendered(api, template).json() != {}
+    assert rendered(api, template, entry=-1).status_code == 400
+
+
+def test_a_preview_is_of_the_caller(api, join, gob):
+    template = api.make("email_template", subject="{{ user.email }}", is_shared=True)
+    other, params = join("user"), {"lead_id": gob["lead_id"], "contact_id": gob["id"]}
+    assert rendered(other, template, **params).json()["subject"] == other.member["user_email"]
+
+
+def test_no_template_is_embedded_in_a_workflow(api):
+    template = api.make("email_template")
+    path = f"/email_template/{template['id']}/"
+    assert api.ok("get", path, params={"include_embedded": "true"}) == api.ok("get", path)
+
+
+def test_a_template_tells_alone_which_sequences_send_it(api):
+    template = api.make("email_template", is_shared=True)
+    step = {"step_type": "email", "delay": 0, "email_template_id": template["id"]}
+    sequence = api.make("sequence", steps=[step])
+    used = [{"id": sequence["id"], "name": sequence["name"]}]
+    assert api.ok("get", f"/email_template/{template['id']}/")["used_by_sequences"] == used
+    (listed,) = api.ok("get", "/email_template/")["data"]
+    assert "used_by_sequences" not in listed
+
+
 def test_a_search_finds_nobody_of_strangers(api, stranger, gob):
     assert rendered(stranger, stranger.make("email_template"), query="Bluth").json() == {}
 
@@ -182,6 +248,17 @@ def test_the_list_tells_shared_and_archived_ones_apart(api):
     for name in ("is_archived", "is_shared"):
         rows = api.ok("get", f"/email_template/?{name}=true")["data"]
         assert [row["id"] for row in rows] == [archived["id"]]
+        rows = api.ok("get", f"/email_template/?{name}=false")["data"]
+        assert [row[name] for row in rows] == [False]
+
+
+def test_a_template_is_neither_shared_nor_archived_unless_it_says_so(api):
+    template = api.make("email_template")
+    assert (template["is_shared"], template["is_archived"]) == (False, False)
+    both = {"is_shared": True, "is_archived": True}
+    changed = api.ok("put", f"/email_template/{template['id']}/", json=both)
+    assert {name: changed[name] for name in both} == both
+    assert api.make("sms_template")["is_shared"] is False
 
 
 def test_attachments_are_files_that_were_uploaded(api):
@@ -218,3 +295,37 @@ def test_sms_templates_begin_active_and_can_be_archived(api):
 
     assert (template["status"], archived["status"]) == ("active", "archived")
     assert template["owned_by"] == api.user_id
+
+
+FILE = {"filename": "a.gif", "content_type": "image/gif"}
+
+
+def test_a_status_of_an_sms_template_is_one_of_two(api):
+    path = f"/sms_template/{api.make('sms_template')['id']}/"
+    wrong = api.put(path, json={"status": "gone"})
+    assert wrong.json()["field-errors"] == {"status": "Not a valid choice."}
+
+
+@pytest.mark.parametrize("query", ["", "?include_attachments=true", "?include_embedded=true"])
+def test_an_sms_template_is_shown_with_its_attachments(api, query):
+    """Whether they are asked for or not."""
+    url = "https://app.close.com/go/file/x/a.gif"
+    template = api.make("sms_template", attachments=[FILE | {"url": url}])
+    shown = api.ok("get", f"/sms_template/{template['id']}/{query}")
+    assert shown == template
+    assert [one["url"] for one in shown["attachments"]] == [url]
+
+
+def test_sms_templates_are_created_and_deleted_with_the_codes_of_newer_kinds(api):
+    made = api.post("/sms_template/", json={"name": "x"})
+    gone = api.delete(f"/sms_template/{made.json()['id']}/")
+    assert (made.status_code, gone.status_code, gone.content) == (201, 204, b"")
+
+
+def test_email_templates_answer_with_200_throughout(api):
+    made = api.post("/email_template/", json={"name": "x"})
+    path = f"/email_template/{made.json()['id']}/"
+    answers = [made, api.get("/email_template/"), api.get(path), api.put(path, json={"name": "y"})]
+    answers.append(api.delete(path))
+    assert [one.status_code for one in answers] == [200] * 5
+    assert answers[-1].json() == {}

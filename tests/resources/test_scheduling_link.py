@@ -182,6 +182,30 @@ def test_mapping_again_replaces_and_unmapping_removes(api, world):
     assert kept(world, api) == []
 
 
+def test_the_tag_of_a_shared_link_is_the_link_of_whoever_writes(api, join):
+    contact = api.make("contact", name="Gob", emails=[{"email": "gob@bluth.example"}])
+    own = api.make("scheduling_link", url="cal.example/bruce")["id"]
+    demo, talk = (api.make("shared_scheduling_link", name=n)["id"] for n in ("Demo", "Intro Call"))
+    body = '<a href="{{ intro-call }}">Book</a> or {{ demo }} {{ no-such-link }}'
+    template = api.make("email_template", body=body, subject="{{ demo }}", is_shared=True)
+    mapped(api, shared=talk, user_scheduling_link_id=own), mapped(api, shared=demo, url="b.example")
+    other = join("user")
+    mapped(other, shared=demo, url="c.example", user_id=other.user_id)
+    params = {"lead_id": contact["lead_id"], "contact_id": contact["id"]}
+
+    def written(api):
+        body = params | {"status": "draft", "template_id": template["id"]}
+        mail = api.ok("post", "/activity/email/", json=body)
+        seen = api.ok("get", f"/email_template/{template['id']}/render/", params=params)
+        assert (mail["subject"], mail["body_html"]) == (seen["subject"], seen["body"])
+        return mail["subject"], mail["body_html"].strip()
+
+    link = '<a href="https://cal.example/bruce">Book</a>'
+    assert written(api) == ("https://b.example", f"{link} or https://b.example")
+    link = '<a href="">Book</a>'
+    assert written(other) == ("https://c.example", f"{link} or https://c.example")
+
+
 def test_what_is_unmapped_is_named_in_full(api, join, world):
     shared = api.make("shared_scheduling_link")["id"]
     other, more = join("user"), api.make("shared_scheduling_link")["id"]
