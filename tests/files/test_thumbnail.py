@@ -88,6 +88,12 @@ def test_what_is_no_picture_has_none(small, picture):
     assert small(picture(), "application/pdf").status_code == 404
 
 
+def test_a_small_form_is_opened_as_the_file_is(uploaded, download, picture):
+    first = download(uploaded("a.png", "image/png", picture()) + "/thumbnail/", follow=False)
+    assert first.status_code == 302
+    assert opened(download(first.headers["location"], signed_in=False)).size == (320, 160)
+
+
 def test_the_picture_of_another_organization_has_none(uploaded, download, picture, stranger):
     url = uploaded("a.png", "image/png", picture()) + "/thumbnail/"
     assert download(url, by=stranger).status_code == 404
