@@ -1,6 +1,7 @@
 """SMS templates."""
 
 from ajar.kernel import Bool, Choice, Signed, Text, computed, operation, ops, render
+from ajar.kernel.operations import show
 from ajar.resources.attachment import Attachments
 from ajar.resources.email_template import Words, refuse_used, shared_or_mine
 
@@ -26,6 +27,25 @@ class SmsTemplate(
     @computed(json={"type": "string"})
     def owned_by(sms_template):
         return sms_template.created_by
+
+
+NEW = {name: field for name, field in SmsTemplate.about.stored.items() if name != "status"}
+
+
+@operation(
+    "sms_template.create",
+    "POST",
+    "/sms_template/",
+    status=201,
+    of=SmsTemplate,
+    parameters=("_fields",),
+    takes=NEW,
+)
+async def create(ctx, params, body):
+    """Whether it is archived, only an update says."""
+    template = await ops.create(ctx, SmsTemplate, body | {"status": None})
+    ctx.headers["location"] = f"/api/v1/sms_template/{template['id']}/"
+    return await show(ctx, SmsTemplate, template, params)
 
 
 @operation(

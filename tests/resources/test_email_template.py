@@ -288,6 +288,7 @@ def test_sms_templates_begin_active_and_can_be_archived(api):
     template = api.make("sms_template")
 
     archived = api.ok("put", f"/sms_template/{template['id']}/", json={"status": "archived"})
+    assert api.make("sms_template", status="archived")["status"] == "active"
 
     assert (template["status"], archived["status"]) == ("active", "archived")
     assert template["owned_by"] == api.user_id

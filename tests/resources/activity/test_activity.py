@@ -85,7 +85,10 @@ def test_what_the_server_tells_clients_do_not_write(api, method, path):
     assert getattr(api, method)(f"/activity/{path}/", **body).status_code == 405
 
 
-@pytest.mark.parametrize("type_", ["", "Note", "FormSubmission"])
+LISTED = ("Created", "EmailThread", "FormSubmission", "LeadMerge", "Note", "TaskCompleted")
+
+
+@pytest.mark.parametrize("type_", ["", *LISTED])
 def test_each_filter_of_a_list_finds_what_it_should(api, lead, type_):
     kind, path = type_ or "Note", f"/activity/{PATHS[type_]}/" if type_ else "/activity/"
     contact = api.make("contact", lead_id=lead["id"])["id"]
@@ -154,6 +157,8 @@ def test_kinds_can_be_chosen_for_one_lead(api, lead):
         "Created",
         "Note",
     ]
+    repeated = f"?lead_id={lead['id']}&_type=SMS&_type=Note"
+    assert kinds(api, repeated) == kinds(api, f"?lead_id={lead['id']}&_type=SMS,Note") == ["Note"]
 
 
 @pytest.mark.parametrize(
