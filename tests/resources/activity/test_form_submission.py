@@ -27,6 +27,7 @@ def test_submissions_are_found_by_form_lead_and_contact(api, submitted):
     both = {one["id"], other["id"]}
 
     assert listed(api) == listed(api, form_id__in=f"{form},{other_form}") == both
+    assert listed(api, form_id__in=f"{form},form_x") == {one["id"]}
     assert listed(api, form_id=form) == listed(api, lead_id=one["lead_id"]) == {one["id"]}
     assert listed(api, contact_id=one["contact_id"]) == {one["id"]}
     assert listed(api, id__in=other["id"]) == {other["id"]}
