@@ -1,6 +1,6 @@
 """Reminders of mails that nobody answered."""
 
-from ajar import conversations, ids, jobs
+from ajar import conversations, jobs
 from ajar.formats.time import moment
 from ajar.kernel import ops, query
 from ajar.kernel.registry import resources
@@ -31,7 +31,6 @@ async def follow_up(ctx, id: str, lead_id: str, date: str) -> None:
     await ops.add(
         ctx,
         resources["task"],
-        id=ids.new("noti"),
         _type="email_followup",
         lead_id=email["lead_id"],
         contact_id=email["contact_id"],
@@ -40,6 +39,9 @@ async def follow_up(ctx, id: str, lead_id: str, date: str) -> None:
         priority="medium",
         object_type="emailthread",
         object_id=email["thread_id"],
+        email_id=email["id"],
+        subject=email["subject"],
+        body_preview=email["body_preview"],
     )
 
 

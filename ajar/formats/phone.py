@@ -41,11 +41,27 @@ def _forms(text: str, country: str | None) -> tuple[str, str, str | None]:
     )
 
 
+class PhoneSomewhere(Phone):
+    """A number, and the time zones it may ring in."""
+
+    tz_ids: list[str]
+
+
+def placed(text: str) -> PhoneSomewhere:
+    forms = parse(text)
+    return {**forms, "tz_ids": zones(forms["phone"])}
+
+
 def zones(phone: str) -> list[str]:
     """The IANA time zones a number may be in: several for a free number, none if unknown."""
+    return list(_zones(phone))
+
+
+@lru_cache(10_000)
+def _zones(phone: str) -> tuple[str, ...]:
     import tztrout  # 30 MB of tables, which a server that never asks can do without
 
-    return list(tztrout.tz_ids_for_phone(phone) or [])
+    return tuple(tztrout.tz_ids_for_phone(phone) or ())
 
 
 def _read(text: str, country: str | None) -> PhoneNumber:

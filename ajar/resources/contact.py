@@ -94,7 +94,7 @@ def reached() -> Statement:
 
 
 class Phones(Items):
-    """Numbers, kept as E.164, as people read them, and with their country."""
+    """Numbers, kept as E.164, as people read them, with their country and time zones."""
 
     def column(self):
         column = super().column()
@@ -102,7 +102,7 @@ class Phones(Items):
         return column
 
     def items(self, value):
-        return [item | phone.parse(item["phone"]) for item in super().items(value)]
+        return [item | phone.placed(item["phone"]) for item in super().items(value)]
 
 
 def numbers(phones):
@@ -186,7 +186,7 @@ def runs_of(contact):
 def time_zone(phones: list[dict]) -> str | None:
     """Of the first number whose possible zones agree on the time: a free number says nothing."""
     for item in phones:
-        zones = phone.zones(item["phone"])
+        zones = item["tz_ids"]
         if zones and len({offsets(zone) for zone in zones}) == 1:
             return zones[0]
     return None

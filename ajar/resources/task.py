@@ -18,6 +18,7 @@ from ajar.kernel import (
     CreatedAt,
     CreatedBy,
     Field,
+    Items,
     Lookup,
     Ref,
     Text,
@@ -59,6 +60,7 @@ CHANGEABLE = (
 )
 IN_BULK = ("assigned_to", "date", "is_complete", "priority", "resolution")
 MOST = 1000
+OTHERS = "noti"  # begins the ids of all tasks but those of type lead
 WHOSE = ("assigned_to", "assigned_to__in")
 
 
@@ -127,6 +129,13 @@ class Task(
     resolution = Choice("abandoned", "skipped")
     object_type = Text(readonly=True)
     object_id = Text(readonly=True)
+    # What it is about, where the server made it because of a message.
+    email_id = Text(readonly=True)
+    subject = Text(readonly=True)
+    body_preview = Text(readonly=True)
+    local_phone = Text(readonly=True)
+    remote_phone = Text(readonly=True)
+    attachments = Items({}, readonly=True)
 
     assigned_to_name = Lookup("assigned_to", "name")
     contact_name = Lookup("contact_id", "name")
@@ -148,6 +157,7 @@ class Task(
     async def prepare(ctx, old, new):
         if not old:
             check_new(new)
+            new["id"] = new["id"] if new["_type"] == "lead" else other_id(new["id"])
         if not new["date"]:
             new["is_dateless"] = True
             new["date"] = ctx.today.isoformat()
@@ -164,6 +174,11 @@ class Task(
             await ops.touch(ctx, resources["lead"], new["lead_id"])
         if old.get("_type") == "outgoing_call" and (not new or new["is_complete"]):
             await sequencing.called(ctx, old["id"])
+
+
+def other_id(id: str) -> str:
+    """Only tasks that somebody wrote have ids that say so."""
+    return f"{OTHERS}_{id.partition('_')[2]}"
 
 
 def check_new(task: dict) -> None:

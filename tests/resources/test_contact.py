@@ -16,9 +16,19 @@ def test_numbers_are_kept_as_dialled_abroad(api):
             "phone": "+14155550100",
             "phone_formatted": "+1 415-555-0100",
             "country": "US",
+            "tz_ids": ["America/Los_Angeles"],
             "type": "mobile",
         }
     ]
+
+
+def test_a_number_says_every_time_zone_it_may_ring_in(api):
+    phones = [{"phone": "+18004550100"}, {"phone": "+442079460000"}]
+
+    free, british = api.make("contact", phones=phones)["phones"]
+
+    assert len(free["tz_ids"]) > 1
+    assert british["tz_ids"] == ["Europe/London"]
 
 
 def test_what_is_no_number_is_refused(api):

@@ -148,6 +148,16 @@ def test_what_a_task_is_about_never_changes(api):
     assert answer.json()["field-errors"] == {"lead_id": "Value cannot be changed."}
 
 
+def test_the_id_of_a_task_says_whether_somebody_wrote_it(api):
+    contact = api.make("contact")
+    options = {"lead_id": contact["lead_id"], "contact_id": contact["id"]}
+
+    written, call = api.make("task"), api.make("task", _type="outgoing_call", **options)
+
+    assert [task["id"].partition("_")[0] for task in (written, call)] == ["task", "noti"]
+    assert api.ok("get", f"/task/{call['id']}/") == call
+
+
 def test_the_text_of_a_call_task_never_changes(api):
     contact = api.make("contact")
     options = {"lead_id": contact["lead_id"], "contact_id": contact["id"]}

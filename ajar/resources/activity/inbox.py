@@ -1,11 +1,11 @@
 """Messages that somebody should look at: each becomes a task in an inbox."""
 
-from ajar import ids
 from ajar.errors import ApiError
 from ajar.kernel import Bool, ops
 from ajar.resources.task import Task, written
 
 PARAMETER = "send_to_inbox"
+ABOUT = ("text", "local_phone", "remote_phone", "attachments")
 
 
 def wanted(params: dict[str, str]) -> bool:
@@ -21,7 +21,6 @@ async def tell(ctx, kind: str, activity: dict) -> None:
     await ops.add(
         ctx,
         Task,
-        id=ids.new("noti"),
         _type=kind,
         lead_id=activity["lead_id"],
         contact_id=activity["contact_id"],
@@ -30,4 +29,5 @@ async def tell(ctx, kind: str, activity: dict) -> None:
         priority="medium",
         object_type=activity["_type"].lower(),
         object_id=activity["id"],
+        **{name: activity[name] for name in ABOUT},
     )

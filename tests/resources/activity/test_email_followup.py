@@ -36,7 +36,7 @@ def reply(api, email):
 
 
 def test_a_mail_without_an_answer_is_followed_up(api, pass_by):
-    email = sent(api)
+    email = sent(api, body_text="Cool!")
     assert reminders(api) == []
 
     pass_by()
@@ -46,6 +46,8 @@ def test_a_mail_without_an_answer_is_followed_up(api, pass_by):
     assert (task["lead_id"], task["assigned_to"]) == (email["lead_id"], api.user_id)
     assert (task["object_type"], task["object_id"]) == ("emailthread", email["thread_id"])
     assert (task["date"], task["is_complete"]) == (DATE, False)
+    assert (task["email_id"], task["subject"]) == (email["id"], "Offer")
+    assert task["body_preview"] == email["body_preview"] == "Cool!"
 
 
 def test_it_is_the_mails_user_who_follows_up(api, pass_by, join):

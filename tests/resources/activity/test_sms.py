@@ -390,7 +390,8 @@ def tasks(api):
 @pytest.mark.parametrize("word", ["true", "True"])
 def test_a_message_that_came_in_can_be_put_into_the_inbox(api, to, word):
     url = f"/activity/sms/?send_to_inbox={word}"
-    sms = api.ok("post", url, json={"status": "inbox", "text": "Hi", **to})
+    about = {"text": "Hi", "local_phone": OURS, "attachments": [FILE]}
+    sms = api.ok("post", url, json={"status": "inbox", **about, **to})
 
     (task,) = tasks(api)
 
@@ -402,6 +403,9 @@ def test_a_message_that_came_in_can_be_put_into_the_inbox(api, to, word):
     assert (task["lead_id"], task["contact_id"]) == (to["lead_id"], to["contact_id"])
     assert (task["assigned_to"], task["view"]) == (api.user_id, "inbox")
     assert task["id"].startswith("noti_")
+    shown = ("text", "local_phone", "remote_phone", "attachments")
+    assert {name: task[name] for name in shown} == {name: sms[name] for name in shown}
+    assert (task["text"], task["remote_phone"]) == ("Hi", THEIRS)
     assert ("task.incoming_sms", "created") in api.events()
 
 
