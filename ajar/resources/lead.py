@@ -128,6 +128,11 @@ class Lead(
         found = query.related(Contact, rows, func.coalesce(ids, NO_ITEMS))
         return found.where(rows.c.lead_id == lead.id).scalar_subquery()
 
+    @computed(json={"type": "array", "items": {"type": "object"}}, lazy=True)
+    def summaries(lead):
+        """Nobody writes any here."""
+        return NO_ITEMS
+
     @computed(json={"type": ["string", "null"]}, lazy=True)
     def localtime(lead):
         """By its address, or else by the number of a contact."""

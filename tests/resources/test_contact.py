@@ -69,6 +69,33 @@ def test_lists_are_replaced_as_they_are_sent(api):
     assert changed["urls"] == contact["urls"]
 
 
+def test_what_kind_of_address_it_is_may_be_said(api):
+    contact = api.make(
+        "contact",
+        emails=[{"email": "a@b.example", "type": "home"}, {"email": "c@d.example"}],
+        phones=[{"phone": "+14155550100", "type": "fax"}, {"phone": "+14155550101"}],
+        urls=[{"url": "https://b.example", "type": "other"}, {"url": "c.example"}],
+    )
+
+    kinds = {name: [one["type"] for one in contact[name]] for name in ("emails", "phones", "urls")}
+    assert kinds == {
+        "emails": ["home", "office"],
+        "phones": ["fax", "office"],
+        "urls": ["other", "url"],
+    }
+    assert [set(one) for one in contact["urls"]] == [{"url", "type"}] * 2
+
+
+def test_what_the_server_derives_of_a_number_clients_do_not_say(api):
+    said = {"phone_formatted": "x", "country": "XX", "tz_ids": ["Mars"]}
+
+    contact = api.make("contact", phones=[{"phone": "+14155550100", **said}])
+
+    (shown,) = contact["phones"]
+    assert (shown["phone_formatted"], shown["country"]) == ("+1 415-555-0100", "US")
+    assert shown["tz_ids"] == ["America/Los_Angeles"]
+
+
 def test_a_contact_stays_on_its_lead(api):
     contact, other = api.make("contact"), api.make("lead")
     changed = api.ok("put", f"/contact/{contact['id']}/", json={"lead_id": other["id"]})

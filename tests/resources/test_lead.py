@@ -26,8 +26,20 @@ def test_a_status_may_be_named_by_its_label(api):
 
 def test_status_and_status_id_are_never_sent_together(api):
     body = {"status": "Customer", "status_id": statuses(api)["Customer"]}
-    answer = api.post("/lead/", json=body)
-    assert (answer.status_code, list(answer.json()["field-errors"])) == (400, ["status"])
+    url = f"/lead/{api.make('lead')['id']}/"
+    for answer in (api.post("/lead/", json=body), api.put(url, json=body)):
+        assert (answer.status_code, list(answer.json()["field-errors"])) == (400, ["status"])
+
+
+def test_the_id_of_a_status_means_it_whatever_it_is_called(api):
+    id = statuses(api)["Customer"]
+    lead = api.make("lead", status_id=id)
+
+    api.ok("put", f"/status/lead/{id}/", json={"label": "Client"})
+
+    shown = api.ok("get", f"/lead/{lead['id']}/")
+    assert (shown["status_id"], shown["status_label"]) == (id, "Client")
+    assert api.make("lead", status_id=id)["status_label"] == "Client"
 
 
 def test_an_unknown_label_is_answered_as_recorded(api):
@@ -72,6 +84,30 @@ def test_a_lead_may_bring_its_contacts(api):
     assert lead["contacts"][0]["emails"] == [
         {"email": "gob@bluth.example", "type": "office", "is_unsubscribed": False}
     ]
+
+
+def test_nothing_but_contacts_addresses_and_custom_values_comes_along(api):
+    key = "custom." + api.make("custom_field.lead")["id"]
+    lead = api.ok(
+        "post",
+        "/lead/",
+        json={
+            "contacts": [{"name": "Gob"}],
+            "addresses": [{"city": "Newport"}],
+            key: "Magic",
+            "opportunities": [{"value": 500}],
+            "tasks": [{"text": "Call back"}],
+            "activities": [{"_type": "Note", "note": "Hello"}],
+        },
+    )
+
+    assert (lead[key], lead["addresses"][0]["city"], len(lead["contacts"])) == (
+        "Magic",
+        "Newport",
+        1,
+    )
+    assert (lead["opportunities"], lead["tasks"]) == ([], [])
+    assert api.events()[1:] == [("lead", "created"), ("contact", "created")]
 
 
 def test_a_new_contact_of_a_lead_may_have_custom_values(api):
@@ -134,12 +170,24 @@ def test_a_lead_shows_what_hangs_off_it(api):
     opportunity = api.make("opportunity", lead_id=lead["id"], value=5000, value_period="monthly")
     task = api.make("task", lead_id=lead["id"])
     api.make("task", lead_id=lead["id"], is_complete=True)
+    note = api.make("activity.note", lead_id=lead["id"])
 
     shown = api.ok("get", f"/lead/{lead['id']}/")
 
     assert [each["id"] for each in shown["contacts"]] == [contact["id"]]
     assert shown["opportunities"] == [opportunity]
     assert shown["tasks"] == [task]
+    assert "activities" not in shown and note["id"] not in str(shown)
+
+
+def test_a_lead_says_where_its_page_is(api, world):
+    lead = api.make("lead")
+    assert lead["html_url"] == f"{world.app.settings.address}/lead/{lead['id']}/"
+
+
+def test_nobody_sums_a_lead_up_here(api):
+    path = f"/lead/{api.make('lead')['id']}/"
+    assert api.ok("get", path, params={"_fields": "summaries"}) == {"summaries": []}
 
 
 def test_changing_status_leaves_an_activity(api):

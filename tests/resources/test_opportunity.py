@@ -227,7 +227,8 @@ def test_leaving_won_does_not_clear_the_date(api):
     known = statuses(api)
     won = api.make("opportunity", status_id=known["Won"])
 
-    assert update(api, won, status_id=known["Lost"])["date_won"] == won["date_won"]
+    for label in ("Lost", "Demo Completed"):
+        assert update(api, won, status_id=known[label])["date_won"] == won["date_won"]
 
 
 def test_a_date_that_is_cleared_stays_so(api):
@@ -251,11 +252,12 @@ def test_becoming_lost_is_remembered(api, clock):
 
 
 def test_a_moment_means_the_day_it_falls_on_for_the_caller(api):
-    headers = {"x-tz-offset": "-5"}
+    headers, body = {"x-tz-offset": "-5"}, {"date_won": "2026-03-01T02:00:00+00:00"}
 
-    made = update(api, api.make("opportunity"), headers, date_won="2026-03-01T02:00:00+00:00")
+    made = api.ok("post", "/opportunity/", json=body, headers=headers)
+    changed = update(api, api.make("opportunity"), headers, **body)
 
-    assert made["date_won"] == "2026-02-28"
+    assert made["date_won"] == changed["date_won"] == "2026-02-28"
 
 
 @pytest.mark.parametrize(

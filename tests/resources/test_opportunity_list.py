@@ -35,6 +35,17 @@ def deals(api, clock):
     return lead
 
 
+@pytest.fixture
+def alfred(api, world):
+    """The id of another user, whose name comes first."""
+    world.sql(
+        'insert into "user" (organization_id, id, email, first_name, last_name, date_created,'
+        " date_updated) values ($1, 'user_al', 'al@x.example', 'Alfred', 'P', now(), now())",
+        api.organization_id,
+    )
+    return "user_al"
+
+
 def notes(api, parameters=""):
     return "".join(row["note"] for row in api.ok("get", f"/opportunity/?{parameters}")["data"])
 
@@ -178,11 +189,19 @@ def test_what_makes_no_sense_is_refused(api, parameters, name):
         ("value", "bcad"),
         ("annualized_value", "cbad"),
         ("annualized_expected_value", "bcad"),
-        ("user_name,value", "bcad"),
+        ("-annualized_expected_value", "dacb"),
+        ("-user_name,-value", "dacb"),
     ],
 )
 def test_orders(api, deals, order, found):
     assert notes(api, f"_order_by={order}") == found
+
+
+def test_the_order_of_users_is_that_of_their_names(api, deals, alfred):
+    api.make("opportunity", note="e", user_id=alfred)
+
+    assert notes(api, "_order_by=user_name,date_created") == "eabcd"
+    assert notes(api, "_order_by=-user_name,date_created") == "abcde"
 
 
 def test_a_list_is_one_statement(api, deals, statements):
@@ -233,13 +252,8 @@ def test_what_has_no_date_is_a_group_too(api, deals):
     assert (group["key"], group["year"], group["month"]) == ("none", None, None)
 
 
-def test_groups_of_users_come_in_the_order_of_their_names(api, deals, world):
-    world.sql(
-        'insert into "user" (organization_id, id, email, first_name, last_name, date_created,'
-        " date_updated) values ($1, 'user_al', 'al@x.example', 'Alfred', 'P', now(), now())",
-        api.organization_id,
-    )
-    api.make("opportunity", note="e", user_id="user_al")
+def test_groups_of_users_come_in_the_order_of_their_names(api, deals, alfred):
+    api.make("opportunity", note="e", user_id=alfred)
 
     page = api.ok("get", "/opportunity/?_group_by=user_id&_order_by=date_created")
 

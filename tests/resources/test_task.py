@@ -109,10 +109,21 @@ def test_removing_the_activity_does_not_open_the_task(api):
     assert done(api, task, False)["is_complete"] is False
 
 
+OF_THE_SERVER = (
+    *("incoming_email", "email_followup", "missed_call", "answered_detached_call"),
+    *("voicemail", "opportunity_due", "incoming_sms"),
+)
+
+
 def test_only_what_people_do_can_be_created(api):
-    lead = api.make("lead")
-    answer = api.post("/task/", json={"lead_id": lead["id"], "_type": "incoming_email"})
-    assert answer.json()["field-errors"] == {"_type": "Not a valid choice."}
+    contact = api.make("contact")
+    lead = {"id": contact["lead_id"]}
+    options = {"lead_id": lead["id"], "contact_id": contact["id"], "text": "Call"}
+    for kind in ("lead", "outgoing_call"):
+        assert api.ok("post", "/task/", json=options | {"_type": kind})["_type"] == kind
+    for kind in OF_THE_SERVER:
+        answer = api.post("/task/", json=options | {"_type": kind})
+        assert answer.json()["field-errors"] == {"_type": "Not a valid choice."}
     answer = api.post("/task/", json={"lead_id": lead["id"]})
     assert answer.json()["field-errors"] == {"text": "This field is required."}
     answer = api.post("/task/", json={"lead_id": lead["id"], "_type": "outgoing_call"})
@@ -132,6 +143,47 @@ def test_only_written_tasks_are_listed_unless_asked_for(api):
     assert ids("") == {written["id"]}
     assert ids("?_type=outgoing_call") == {call["id"]}
     assert ids("?_type=all") == ids("?_type__in=lead,outgoing_call") == {call["id"], written["id"]}
+
+
+@pytest.fixture
+def two(api, join, clock):
+    """A task that is done and a call that is not, each of another lead, user and day."""
+    other = join()
+    contact = api.make("contact")
+    call = {"lead_id": contact["lead_id"], "contact_id": contact["id"], "_type": "outgoing_call"}
+    first = api.make("task", date="2026-12-01", is_complete=True)
+    clock.pass_by(hours=1)
+    second = api.make("task", date="2026-12-03", assigned_to=other.user_id, **call)
+    return first, second
+
+
+@pytest.mark.parametrize(
+    ("names", "found"),
+    [
+        ("id assigned_to lead_id is_complete _type date due_date view", "first"),
+        ("id__in assigned_to__in _type__in", "first"),
+        ("date__lte due_date__lte date_created__lte date_updated__lte", "first"),
+        ("date__lt due_date__lt date_created__lt date_updated__lt", ""),
+        ("date__gte due_date__gte date_created__gte date_updated__gte", "first second"),
+        ("date__gt due_date__gt date_created__gt date_updated__gt", "second"),
+        ("organization_id format", "first second"),
+    ],
+)
+def test_filters(api, two, names, found):
+    """Each alone, with the value that the first of them has."""
+    called = {task["id"]: name for task, name in zip(two, ("first", "second"), strict=True)}
+    for name in names.split():
+        value = two[0].get(name.partition("__")[0], "standard")
+        params = {"_type": "all", name: str(value).lower() if value is True else value}
+        shown = api.ok("get", "/task/", params=params)["data"]
+        assert " ".join(called[task["id"]] for task in shown) == found, name
+
+
+@pytest.mark.parametrize("order", ["date", "date_created"])
+def test_tasks_are_ordered_by_their_date_or_by_when_they_were_made(api, two, order):
+    for sign, ids in (("", [task["id"] for task in two]), ("-", [task["id"] for task in two[::-1]])):
+        url = f"/task/?_type=all&_order_by={sign}{order}"
+        assert [task["id"] for task in api.ok("get", url)["data"]] == ids
 
 
 def test_the_contact_must_be_of_the_lead(api):
@@ -166,6 +218,53 @@ def test_the_text_of_a_call_task_never_changes(api):
     assert answer.json()["field-errors"] == {"text": "Value cannot be changed."}
 
 
+@pytest.mark.parametrize("kind", [*OF_THE_SERVER, "outgoing_call", "lead"])
+def test_of_every_task_may_change_who_does_it_when_and_whether_it_is_done(api, join, kind):
+    lead, other = api.make("lead")["id"], join()
+    contact = api.make("contact", lead_id=lead)["id"]
+    about = {"lead_id": lead, "contact_id": contact, "text": "Hi", "date": "2026-12-01"}
+    id = api.add("task", _type=kind, priority="medium", **about)
+    body = {
+        "assigned_to": other.user_id,
+        "contact_id": api.make("contact", lead_id=lead)["id"],
+        "date": "2026-12-24T08:00:00.000000+00:00",
+        "is_complete": True,
+        "priority": "high",
+        "resolution": "skipped",
+    }
+
+    task = api.ok("put", f"/task/{id}/", json=body)
+
+    assert {name: task[name] for name in body} == body
+    assert api.ok("put", f"/task/{id}/", json={"due_date": "2026-12-25"})["date"] == "2026-12-25"
+    answer = api.put(f"/task/{id}/", json={"text": "Bye"})
+    assert answer.status_code == (200 if kind == "lead" else 400)
+
+
+@pytest.mark.parametrize("name", ["_type", "created_by", "lead_id", "object_id", "object_type"])
+def test_the_rest_of_a_task_never_changes(api, name):
+    path = f"/task/{api.make('task')['id']}/"
+
+    answer = api.put(path, json={name: "something_else"})
+
+    assert (answer.status_code, answer.json()["field-errors"]) == (
+        400,
+        {name: "Value cannot be changed."},
+    )
+
+
+def test_many_tasks_may_be_given_to_somebody_else_and_put_off(api, join):
+    lead, other = api.make("lead")["id"], join()
+    tasks = [api.make("task", lead_id=lead), api.make("task", lead_id=lead), api.make("task")]
+    body = {"assigned_to": other.user_id, "date": "2026-12-24", "priority": "high"}
+    body["resolution"] = "abandoned"
+
+    assert api.ok("put", f"/task/?lead_id={lead}", json=body)["ok"] is True
+
+    shown = [api.ok("get", f"/task/{task['id']}/") for task in tasks]
+    assert [{name: task[name] for name in body} == body for task in shown] == [True, True, False]
+
+
 def test_many_tasks_are_changed_at_once(api):
     tasks = [api.make("task") for _ in range(3)]
     ids = ",".join(task["id"] for task in tasks[:2])
@@ -177,8 +276,9 @@ def test_many_tasks_are_changed_at_once(api):
 def test_changing_many_needs_a_filter_and_allowed_fields(api):
     api.make("task")
     assert api.put("/task/", json={"is_complete": True}).status_code == 400
-    answer = api.put("/task/?is_complete=false", json={"text": "x"})
-    assert answer.json()["field-errors"] == {"text": "Value cannot be changed."}
+    wrong = {"text": "x", "organization_id": api.organization_id}
+    answer = api.put("/task/?is_complete=false", json=wrong)
+    assert answer.json()["field-errors"] == dict.fromkeys(wrong, "Value cannot be changed.")
 
 
 def test_a_list_tells_how_many_there_are(api):
