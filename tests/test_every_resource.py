@@ -162,6 +162,16 @@ def test_reading_one_is_one_statement(api, statements, thing):
     assert len(asked(statements, lambda: api.ok("get", thing.at(made["id"])))) == 1
 
 
+@with_verbs("create", "get")
+@pytest.mark.parametrize("verb", ["create", "update"])
+def test_a_write_shows_the_fields_that_are_asked_for(api, thing, verb):
+    operation = thing.operation(verb) or pytest.skip(f"has no {verb}")
+    path = thing.path if verb == "create" else thing.at(api.make(thing.about.name)["id"])
+    body = api.body(thing.about.name) if verb == "create" else {}
+    shown = api.ok(operation.method.lower(), path, json=body, params={"_fields": "id,no_such"})
+    assert list(shown) == ["id"]
+
+
 # Filters and order
 
 # What each filter must answer for the row's own value.
@@ -263,6 +273,33 @@ def test_an_empty_update_changes_and_logs_nothing(api, thing):
     for body in ({}, {"no_such_field": 1}):
         assert api.ok("put", thing.at(made["id"]), json=body) == made
     assert api.events() == before
+
+
+def clearable(thing):
+    """A text that may be missing."""
+    fields = thing.fields("update").items()
+    return [n for n, f in fields if type(f) is Text and not (f.required or f.default)]
+
+
+@with_verbs("create", "update", where=clearable)
+def test_null_clears_a_value_and_what_is_left_out_stays(api, thing):
+    for name in clearable(thing):
+        made = api.make(thing.about.name, **{name: "Something"})
+        changed = api.ok("put", thing.at(made["id"]), json={name: None})
+        differs = {key for key in made if changed.get(key) != made[key]} - {"sharing_settings"}
+        assert changed[name] in (None, ""), name
+        assert {name} <= differs <= {name, *FOLLOWING.get(name, ()), *STAMPS}, name
+
+
+STAMPS = ("date_updated", "updated_at", "updated_by")
+MAIL = {"body_html", "body_text", "body_preview", "body_html_quoted", "body_text_quoted"}
+FOLLOWING = {  # what changes with it
+    "name": {"display_name"},
+    "note": {"note_html"},
+    "note_html": {"note"},
+    "body_text": MAIL,
+    "body_html": MAIL,
+}
 
 
 @with_verbs("create", "update")
