@@ -216,6 +216,25 @@ def test_a_page_must_be_possible(api, params, error):
     assert refusal(api.get(f"/lead/?{params}")) == (400, {"error": error})
 
 
+COPIED = """
+insert into {table} select (jsonb_populate_record(one, jsonb_build_object('id', id || number))).*
+from {table} one, generate_series(1, 100) number where organization_id = $1"""
+
+
+@pytest.mark.parametrize("name", ["lead", "contact", "opportunity", "task", "activity.note"])
+def test_a_page_begins_at_the_first_of_a_hundred_unless_it_says_otherwise(world, api, name):
+    api.make(name)
+    about = registry[name].about
+    world.sql(COPIED.format(table=about.table.name), api.organization_id)
+
+    first = api.ok("get", f"/{about.path}/")
+    rest = api.ok("get", f"/{about.path}/?_skip=100")
+
+    assert (len(first["data"]), first["has_more"]) == (100, True)
+    assert (len(rest["data"]), rest["has_more"]) == (1, False)
+    assert first["data"] == api.ok("get", f"/{about.path}/?_limit=100&_skip=0")["data"]
+
+
 @pytest.mark.parametrize("params", ["_limit=", "_skip=", "_limit=200", "_skip=10000", "_fields="])
 def test_a_page_may_be_as_large_as_it_gets(api, params):
     api.make("lead")
@@ -322,6 +341,31 @@ def test_a_get_or_delete_may_say_that_its_missing_body_is_json(api):
 def test_unknown_keys_of_a_body_are_ignored(api):
     lead = api.ok("post", "/lead/", json={"name": "x", "no_such": 1, "_type": "Lead"})
     assert "no_such" not in lead
+
+
+@pytest.mark.parametrize("name", ["opportunity", "task", "activity.note"])
+def test_a_name_beside_an_id_is_only_a_copy(api, name):
+    """Sent or not: it is the name of what has the id."""
+    made = api.make(name)
+    of = {key: key.removesuffix("_name") for key in made if key.endswith("_name")}
+    copies = [key for key, id in of.items() if id in made or f"{id}_id" in made]
+
+    changed = api.ok(
+        "put", f"/{registry[name].about.path}/{made['id']}/", json=dict.fromkeys(copies, "Nobody")
+    )
+
+    assert {"created_by_name", "updated_by_name"} < set(copies)
+    assert changed == made
+    assert made["created_by_name"] == "Bruce Wayne"
+
+
+@pytest.mark.parametrize("name", ["playbook", "sequence", "comment"])
+def test_newer_kinds_say_in_newer_words_who_made_them(api, name):
+    made = api.make(name)
+    who = "created_by" if name == "comment" else "created_by_id"
+    when = {"sequence": ("date_created", "date_updated")}.get(name, ("created_at", "updated_at"))
+    assert made[who] == api.user_id
+    assert all(datetime.fromisoformat(made[key]) for key in when)
 
 
 def test_text_of_every_kind_comes_back_as_it_was(api):

@@ -14,6 +14,7 @@ from alembic.runtime.migration import MigrationContext
 
 from ajar import migrating, partitions
 from ajar import resources as declarations
+from ajar.config import Settings
 from ajar.kernel.sql import metadata
 from ajar.migrations import QUEUE, differs, ours
 
@@ -156,6 +157,17 @@ def test_a_week_is_dropped_when_all_of_it_is_too_old(partitioned):
 
     partitioned(lambda db: partitions.drop(db, monday_after))
     assert sorted(where(partitioned)) == ["ev_2"]
+
+
+def test_events_are_kept_for_thirty_days(partitioned):
+    for days in (1, 29, 31):
+        at = NOW - timedelta(days=days)
+        partitioned(lambda db, id=f"ev_{days}", at=at: db.execute(INSERT, id, at))
+
+    partitioned(lambda db: partitions.keep(db, Settings(time=NOW)))
+
+    assert {"ev_1", "ev_29"} <= where(partitioned).keys()
+    assert "ev_31" not in where(partitioned)
 
 
 def test_making_partitions_again_makes_none(partitioned):

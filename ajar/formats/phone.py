@@ -41,15 +41,17 @@ def _forms(text: str, country: str | None) -> tuple[str, str, str | None]:
     )
 
 
-class PhoneSomewhere(Phone):
-    """A number, and the time zones it may ring in."""
+class ContactPhone(Phone):
+    """A number of a contact: the time zones it may ring in, and whether text messages to it are
+    refused, which without a carrier none are."""
 
     tz_ids: list[str]
+    outbound_sms_blocked: bool
 
 
-def placed(text: str) -> PhoneSomewhere:
+def of_contact(text: str) -> ContactPhone:
     forms = parse(text)
-    return {**forms, "tz_ids": zones(forms["phone"])}
+    return {**forms, "tz_ids": zones(forms["phone"]), "outbound_sms_blocked": False}
 
 
 def zones(phone: str) -> list[str]:

@@ -102,7 +102,7 @@ class Phones(Items):
         return column
 
     def items(self, value):
-        return [item | phone.placed(item["phone"]) for item in super().items(value)]
+        return [item | phone.of_contact(item["phone"]) for item in super().items(value)]
 
 
 def numbers(phones):

@@ -19,8 +19,8 @@ class Place(NamedTuple):
         label = {"label": "business", "address_1": line, "address_2": None}
         return label | parts | {"country": self.country, "tz_ids": zones}
 
-    def phones(self) -> list[phone.PhoneSomewhere]:
-        return [phone.placed(f"{self.number}{last}") for last in range(100, 200)]
+    def phones(self) -> list[phone.ContactPhone]:
+        return [phone.of_contact(f"{self.number}{last}") for last in range(100, 200)]
 
 
 PLACES = (

@@ -355,6 +355,14 @@ def test_an_opportunity_tells_of_its_comments(api):
     assert api.ok("get", path)["comment_summary"] is None
 
 
+def test_a_meeting_tells_of_its_comments(api):
+    lead, now = api.make("lead")["id"], api.world.clock()
+    id = api.add("activity.meeting", lead_id=lead, title="Intro", starts_at=now, ends_at=now)
+    comment = said(api, {"id": id})
+    summary = {"thread_id": comment["thread_id"], "comment_count": 1}
+    assert api.ok("get", f"/activity/meeting/{id}/")["comment_summary"] == summary
+
+
 # The log
 
 

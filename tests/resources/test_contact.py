@@ -17,6 +17,7 @@ def test_numbers_are_kept_as_dialled_abroad(api):
             "phone_formatted": "+1 415-555-0100",
             "country": "US",
             "tz_ids": ["America/Los_Angeles"],
+            "outbound_sms_blocked": False,
             "type": "mobile",
         }
     ]
@@ -87,13 +88,13 @@ def test_what_kind_of_address_it_is_may_be_said(api):
 
 
 def test_what_the_server_derives_of_a_number_clients_do_not_say(api):
-    said = {"phone_formatted": "x", "country": "XX", "tz_ids": ["Mars"]}
+    said = {"phone_formatted": "x", "country": "XX", "tz_ids": ["M"], "outbound_sms_blocked": True}
 
     contact = api.make("contact", phones=[{"phone": "+14155550100", **said}])
 
     (shown,) = contact["phones"]
     assert (shown["phone_formatted"], shown["country"]) == ("+1 415-555-0100", "US")
-    assert shown["tz_ids"] == ["America/Los_Angeles"]
+    assert (shown["tz_ids"], shown["outbound_sms_blocked"]) == (["America/Los_Angeles"], False)
 
 
 def test_a_contact_stays_on_its_lead(api):

@@ -129,6 +129,24 @@ def test_opportunities_are_searched_in_the_same_way(api):
     assert ids(query="note:important", value_period="monthly") == []
 
 
+def test_opportunities_are_found_by_their_own_words_and_changes_of_status(api):
+    lead = api.make("lead", name="Volcano Ltd")["id"]
+    statuses = {s["label"]: s["id"] for s in api.ok("get", "/status/opportunity/")["data"]}
+    one = api.make("opportunity", lead_id=lead, note="an important deal")
+    api.make("opportunity", lead_id=lead, note="a volcano")
+    api.ok("put", f"/opportunity/{one['id']}/", json={"status_id": statuses["Won"]})
+
+    def notes(query):
+        page = api.ok("get", "/opportunity/", params={"query": query, "_fields": "note"})
+        return [row["note"] for row in page["data"]]
+
+    assert notes("important") == ["an important deal"]
+    assert notes("volcano") == ["a volcano"]
+    at = 'old_status:"Demo Completed" new_status:Won date > 2020-01-01'
+    assert notes(f"status_change({at})") == ["an important deal"]
+    assert notes("status_change(new_status:Lost)") == []
+
+
 def test_views_may_be_kept_in_the_older_language(api):
     api.make("lead", name="Ann"), api.make("lead", name="Bob")
     view = api.ok("post", "/saved_search/", json={"name": "Anns", "query": "name:ann"})
