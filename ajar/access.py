@@ -169,7 +169,8 @@ def whose(source: Any, c: Any, **said: Any) -> sa.Select:
     of_role = sa.and_(role.c.organization_id == c.organization_id, role.c.id == member.c.role_id)
     groups = sa.select(sa.func.array_agg(group.c.group_id))
     groups = groups.where(*(group.c[name] == column for name, column in same_one.items()))
-    nothing = sa.null()
+    link, nothing = resources["integration_link"].about.table, sa.null()
+    links = sa.select(link.c.id).where(link.c.organization_id == c.organization_id)
     found = sa.select(
         c.organization_id,
         user_id.label("user_id"),
@@ -183,6 +184,7 @@ def whose(source: Any, c: Any, **said: Any) -> sa.Select:
         role.c.visibility_user_lcf_ids,
         role.c.visibility_user_lcf_behavior,
         groups.scalar_subquery().label("groups"),
+        links.exists().label("links"),
     )
     joined = source.join(member, sa.and_(*of_member, member.c.is_active)).outerjoin(role, of_role)
     known = said.get("hash", c.get("hash")) == parameter("hash", sa.LargeBinary)
@@ -203,6 +205,7 @@ def caller_of(row: Any) -> Caller:
         visible_to=(row["user_id"], *(row["groups"] or ())) if limited else None,
         visible_keys=tuple(f"custom.{id}" for id in row["visibility_user_lcf_ids"] or ()),
         visible_unassigned=row["visibility_user_lcf_behavior"] == "allow_unassigned",
+        plain=not row["links"],
     )
 
 

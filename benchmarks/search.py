@@ -173,10 +173,8 @@ class Explained(Exception):
 
 class Explaining(Context):
     async def rows(self, statement, /, **given):
-        values = self.arguments(statement, given)
-        raise Explained(
-            await self.db.fetch(f"explain (analyze, buffers) {statement.text}", *values)
-        )
+        text, *values = self.said(statement, given)
+        raise Explained(await self.db.fetch(f"explain (analyze, buffers) {text}", *values))
 
 
 async def explained(ctx: Context, search: page.Search) -> list[str]:

@@ -39,16 +39,10 @@ FILES = {file.stem: json.loads(file.read_text())["entries"] for file in SAMPLES.
 # They are asked for again, word for word.
 ASKED = ("delete", "errors")
 # What is not the same on purpose: the resource and the key, and why.
-LINKS = "are worked out for those who name them in _fields"
 OF_TASKS = "what agents and the original's own inbox keep is in no contract"
 BILLS = "nobody is billed here"
 OLD = "is of 2017 and 2018, and in no contract since"
 APART = {
-    ("contact", ".integration_links"): LINKS,
-    ("lead", ".integration_links"): LINKS,
-    ("lead", ".contacts[].integration_links"): LINKS,
-    ("lead", ".opportunities[].integration_links"): LINKS,
-    ("opportunity", ".integration_links"): LINKS,
     ("lead", ".contacts[].emails[].email_lower"): OLD,
     ("organization", ".leads_email"): OLD,
     ("organization", ".status"): BILLS,

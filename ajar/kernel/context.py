@@ -26,6 +26,7 @@ class Caller:
     visible_to: tuple[str, ...] | None = None  # the user and their groups; None: every lead
     visible_keys: tuple[str, ...] = ()  # the custom fields of leads that name who may see one
     visible_unassigned: bool = True  # leads where none of these is filled
+    plain: bool = False  # the organization has nothing that few have, see `Statement`
     known: dict = field(default_factory=dict, compare=False)  # of the organization's settings
 
 
@@ -65,10 +66,10 @@ class Context:
 
     async def value(self, statement: Statement, /, **given: Any) -> Any:
         """The single value of a statement."""
-        return await self.db.fetchval(statement.text, *self.arguments(statement, given))
+        return await self.db.fetchval(*self.said(statement, given))
 
     async def rows(self, statement: Statement, /, **given: Any) -> list:
-        return await self.db.fetch(statement.text, *self.arguments(statement, given))
+        return await self.db.fetch(*self.said(statement, given))
 
     async def defer(self, task: str, /, *, at: datetime | None = None, **args: Any) -> None:
         """Have the task done once this transaction is committed, or at a later time."""
@@ -91,10 +92,11 @@ class Context:
         finally:
             self.caller = caller
 
-    def arguments(self, statement: Statement, given: dict) -> list:
-        """Who asks is never said by what a request gives."""
+    def said(self, statement: Statement, given: dict) -> list:
+        """Text and arguments. Who asks is never said by what a request gives."""
+        one = statement.plain if self.caller.plain else statement
         given = {n: value for n, value in given.items() if n not in OF_CALLER}
-        return [given[n] if n in given else PARAMETERS[n](self) for n in statement.names]
+        return [one.text, *(given[n] if n in given else PARAMETERS[n](self) for n in one.names)]
 
 
 def tomorrow(ctx: Context) -> str:

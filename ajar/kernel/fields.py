@@ -1,5 +1,4 @@
-"""Stored fields. A field knows about one value: how to check it, store it, show
-it, and how a list may be filtered by it."""
+"""Stored fields. A field knows how one value is checked, stored, shown, and filtered by."""
 
 import operator
 from collections.abc import Mapping

@@ -1,5 +1,4 @@
-"""From query-string parameters to SQL. Every read starts in `owned`, and what it shows of
-other rows in `related`."""
+"""From query parameters to SQL. Reads start in `owned`; what they show of others in `related`."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -75,8 +74,7 @@ def equal(rows: Any, values: dict[str, Any]) -> Iterator[Any]:
 
 
 def ordering(resource, rows: Any, order: str = "") -> list:
-    """`-date_created` as columns. The id has the last word, in the same direction, so that
-    one index serves both ways."""
+    """`-date_created` as columns. The id comes last, in the same direction: one index for both."""
     names = (order or resource.about.order).split(",")
     down = names[-1].startswith("-")
     by = [column(resource, rows, name.removeprefix("-")) for name in names if name != "id"]

@@ -78,8 +78,7 @@ class Ref(Field):
 
 
 class CreatedBy(Ref):
-    """Who made a row. Unless it is readonly, one who may manage the organization may name
-    another: for imports of a history."""
+    """Who made a row; for imports, those who manage the organization may say so of another."""
 
     stamped = True
 

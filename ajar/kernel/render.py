@@ -1,8 +1,7 @@
 """A declaration and `_fields` -> the SQL expression whose value is the JSON answer.
 
 All JSON is text until PostgreSQL hands it over: `row_to_json` writes an object,
-`string_agg` a list. Merging custom values as jsonb instead makes a page slower.
-"""
+`string_agg` a list. Merging custom values as jsonb instead makes a page slower."""
 
 from typing import Any
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import reduce
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,18 +28,23 @@ class Compiler(asyncpg.dialect.statement_compiler):
             options["literal_binds"] = True
         return super().visit_bindparam(bindparam, *args, **options)
 
+    def visit_seldom(self, part: Any, **options: Any) -> str:
+        return SELDOM + self.process(part.plain if self.dialect is PLAIN else part.whole, **options)
 
-DIALECT = asyncpg.dialect()
-DIALECT.statement_compiler = Compiler
+
+DIALECT, PLAIN, SELDOM = asyncpg.dialect(), asyncpg.dialect(), "/* seldom */"
+DIALECT.statement_compiler = PLAIN.statement_compiler = Compiler
 
 
 class Statement:
-    """A statement's text and the order of its parameters: written once, run often."""
+    """Text and the order of parameters: written once, run often. `plain` is without what most
+    organizations have none of, so that these need not pay for it."""
 
-    def __init__(self, clause: Any):
-        compiled = clause.compile(dialect=DIALECT)
-        self.text = str(compiled)
-        self.names = tuple(compiled.positiontup or ())
+    def __init__(self, clause: Any, dialect: Any = DIALECT):
+        compiled = clause.compile(dialect=dialect)
+        self.text, self.names = str(compiled), tuple(compiled.positiontup or ())
+        twice = dialect is DIALECT and SELDOM in self.text
+        self.plain = Statement(clause, PLAIN) if twice else self
 
 
 class Shapes:
@@ -69,7 +75,5 @@ def parameter(name: str, type_: Any = sa.Text) -> sa.BindParameter:
 
 def concat(*parts: Any) -> Any:
     """The parts as one text."""
-    result, *rest = [sa.literal(part) if isinstance(part, str) else part for part in parts]
-    for part in rest:
-        result = result.op("||")(part)
-    return result
+    texts = (sa.literal(part) if isinstance(part, str) else part for part in parts)
+    return reduce(lambda one, other: one.op("||")(other), texts)

@@ -30,8 +30,7 @@ class Date(Field):
 
 
 class DateTime(Field):
-    """Whole milliseconds in UTC, the precision that answers have. `offset` says whether
-    they end in `+00:00`."""
+    """Whole milliseconds in UTC, as answers have them. With an `offset` they end in `+00:00`."""
 
     column_type, json = TIME, {"type": "string", "format": "date-time"}
 

@@ -64,12 +64,27 @@ class IntegrationLink(
     async def prepare(ctx, old, new):
         new["parts"] = taken_apart(new["url"])
 
+    @staticmethod
+    async def changed(ctx, old, new):
+        """Whether there are any is known of each caller."""
+        await ctx.forget_rights()
+
+
+class Seldom(sa.ColumnElement):
+    """A value of those organizations only that have something, and what all others have instead:
+    to show either is another statement, because even what is not worked out takes its time."""
+
+    __visit_name__ = "seldom"
+    inherit_cache = False
+    type = JSON()
+
+    def __init__(self, whole: sa.ColumnElement, plain: sa.ColumnElement):
+        self.whole, self.plain = whole, plain
+
 
 class IntegrationLinks(Derived):
-    """The links of an organization, with the values of the row in them: for those who name them
-    in `_fields`, because all that a link may show makes a long statement of a short one."""
+    """The links of an organization, with the values of the row in them."""
 
-    lazy = True
     json = {
         "type": "array",
         "items": {
@@ -90,7 +105,14 @@ class IntegrationLinks(Derived):
         every = func.json_agg(aggregate_order_by(one, link.c.date_created, link.c.id))
         found = query.related(IntegrationLink, link, func.coalesce(every, NO_ITEMS, type_=JSON))
         found = found.select_from(given).where(link.c.type == self.type)
-        return found.scalar_subquery()
+        filled_in = sa.case((self.any(), found.scalar_subquery()), else_=NO_ITEMS)
+        return Seldom(filled_in, NO_ITEMS)
+
+    def any(self):
+        """Whether there are links of this type: asked once for all rows, and where there are
+        none no row is asked for what one might show."""
+        link = query.rows(IntegrationLink)
+        return query.related(IntegrationLink, link).where(link.c.type == self.type).exists()
 
 
 def values_of(type: str, row) -> dict:
