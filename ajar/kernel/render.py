@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import JSON, aggregate_order_by
 
 from ajar.errors import NotFound
 from ajar.kernel import query
+from ajar.kernel.custom import PREFIX
 from ajar.kernel.sql import Statement, concat, parameter, shapes
 
 
@@ -60,12 +61,17 @@ def text(resource, names: tuple | None, row: sa.FromClause) -> Any:
         if field and field is not about.custom
     ]
     custom = about.custom if about.custom and about.custom.wanted(names) else None
+    values = custom.values(names, row) if custom else None
+    if custom and custom.by_name and (names is None or custom.name in names):
+        columns.append(custom.named(values).label(custom.name))
     if not columns:
-        return custom.spliced(sa.literal("{"), names, row, comma="") if custom else sa.literal("{}")
+        return sa.literal("{}") if values is None else sa.cast(values, sa.Text)
+    if custom:
+        columns.append(sa.null().label(PREFIX))
     shown = sa.select(*columns).correlate(row).subquery()
     written = sa.select(func.row_to_json(shown.table_valued())).correlate(row)
     json = sa.cast(written.scalar_subquery(), sa.Text)
-    return custom.spliced(func.left(json, -1), names, row) if custom else json
+    return custom.spliced(json, values) if custom else json
 
 
 def array(one: Any, order: list) -> Any:
