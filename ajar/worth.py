@@ -138,9 +138,7 @@ async def page(ctx, resource, params: dict[str, str]) -> str:
         return await query.page(ctx, resource, params, all_sums)
     if by.removeprefix("-") not in GROUPS:
         raise ApiError(f'_group_by must be one of {", ".join(GROUPS)} (got "{by}" instead).')
-    filters = dict(query.filtered(ctx, resource, params))
-    shape = tuple((key, comparison) for key, (comparison, _) in filters.items())
-    values = {key: value for key, (_, value) in filters.items()}
+    shape, values = query.filtered(ctx, resource, params)
     names, keys = render.wanted(resource, params.get("_fields"))
     statement = await grouped(resource, names, shape, query.ordered(resource, params), by)
     return await ctx.value(statement, **values, **paging.window(params), custom_keys=keys)

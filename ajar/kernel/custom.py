@@ -11,13 +11,11 @@ from ajar.kernel.fields import Field
 from ajar.kernel.sql import concat, parameter
 
 PREFIX = "custom."
-PLACE = f',"{PREFIX}":null}}'
 EMPTY = sa.literal_column("'{}'::jsonb", JSONB)
 
 
 class Custom(Field):
-    """The values of one row, kept together under `custom.ID`. With `by_name` they are shown a
-    second time, as a dictionary of names: an old form. Which definitions there are, and what
+    """The values of one row, kept together under `custom.ID`. Which definitions there are, and what
     fits them, a subclass says: `question` is of a JSON object with the `definitions` that are
     meant, and whatever `check` wants to know.
     """
@@ -25,16 +23,8 @@ class Custom(Field):
     column_type, json = JSONB, {"type": "object"}
     asked_type = JSONB
 
-    def __init__(self, by_name: bool = False):
-        super().__init__()
-        self.by_name = by_name
-
     def check(self, definition: dict, value: Any, known: dict) -> Any:
         """The value as it is kept, or ValueError."""
-        raise NotImplementedError
-
-    def names(self) -> Any:
-        """SQL of a JSON object: the key of each definition, and its name."""
         raise NotImplementedError
 
     def column(self):
@@ -94,22 +84,21 @@ class Custom(Field):
     def wanted(self, names: tuple | None) -> bool:
         return names is None or self.name in names or PREFIX in names
 
-    def values(self, names: tuple | None, row: sa.FromClause) -> Any:
-        """All, or those that are asked for."""
-        whole = names is None or self.name in names
-        return row.c[self.name] if whole else some(row.c[self.name])
+    def columns(self, names: tuple | None, row: sa.FromClause) -> list:
+        """What stands for the values in a row, until they are put there."""
+        return [sa.null().label(PREFIX)]
 
-    def spliced(self, json: Any, values: Any) -> Any:
-        """An object with these values in the place that was kept for them. Text, because merging
-        as jsonb is slower; `left`, too, which counts letters. No value reads like the place:
-        quotes within texts are escaped."""
-        added = concat(",", func.right(sa.cast(values, sa.Text), -1))
-        return func.replace(json, PLACE, sa.case((values == EMPTY, "}"), else_=added))
-
-    def named(self, values: Any) -> Any:
-        names, pair = self.names(), each(values)
-        found = sa.select(func.jsonb_object_agg(names.op("->>")(pair.c.key), pair.c.value))
-        return sa.case((values == EMPTY, EMPTY), else_=found.scalar_subquery())
+    def spliced(self, json: Any, names: tuple | None, row: sa.FromClause) -> Any:
+        """An object with the values in their place, for which no text within can be taken, as its
+        quotes are escaped. Merging as jsonb is slower; so is `left`, which counts letters."""
+        values = row.c[self.name]
+        if names is not None and self.name not in names:
+            values = some(values)
+        text = sa.cast(values, sa.Text)
+        if names == (PREFIX,):
+            return text
+        added = sa.case((values == EMPTY, "}"), else_=concat(",", func.right(text, -1)))
+        return func.replace(json, f',"{PREFIX}":null}}', added)
 
 
 def as_list(value: Any) -> list:

@@ -91,9 +91,7 @@ def column(resource, rows: Any, name: str) -> Any:
 async def page(ctx, resource, params: dict[str, str], total: Callable | None = None) -> str:
     """One page as JSON text, and whether more follow. One statement. `total` writes more
     about all that matches: (resource, rows, conditions) -> JSON members as SQL text."""
-    filters = dict(filtered(ctx, resource, params))
-    shape = tuple((key, comparison) for key, (comparison, _) in filters.items())
-    values = {key: value for key, (_, value) in filters.items()}
+    shape, values = filtered(ctx, resource, params)
     names, keys = render.wanted(resource, params.get("_fields"))
     statement = await paged(resource, names, shape, ordered(resource, params), total)
     about = resource.about
@@ -114,9 +112,7 @@ def paged(
 
 async def matching(ctx, resource, params: dict[str, str], most: int) -> list[str]:
     """The ids of what a list's filters match, oldest first; no more than `most`."""
-    filters = dict(filtered(ctx, resource, params))
-    shape = tuple((key, comparison) for key, (comparison, _) in filters.items())
-    values = {key: value for key, (_, value) in filters.items()}
+    shape, values = filtered(ctx, resource, params)
     rows = await ctx.rows(await matched(resource, shape), **values, limit=most)
     return [row["id"] for row in rows]
 
@@ -133,13 +129,6 @@ def conditions(resource, source: Any, shape: tuple) -> Iterator[Any]:
         name = key.removeprefix(BY).partition("__")[0]
         field = resource.about.members[name]
         yield field.compare(column(resource, source, name), comparison, key)
-
-
-def total_results(resource, shape: tuple) -> Any:
-    """How many rows match, whatever the page."""
-    source = rows(resource)
-    found = owned(resource, source, func.count()).where(*conditions(resource, source, shape))
-    return concat('"total_results":', sa.cast(found.scalar_subquery(), sa.Text))
 
 
 def listed(found: sa.Select, by: list, show: Callable[[Any], Any], more: Any = None) -> Statement:
@@ -161,28 +150,28 @@ def filters(resource) -> Iterator[str]:
             yield f"{name}__{suffix}" if suffix else name
 
 
-def filtered(ctx, resource, params: dict[str, str]) -> Iterator[tuple[str, tuple[str, Any]]]:
-    """(comparison, value) of each parameter that the declaration allows; the rest are ignored."""
+def filtered(ctx, resource, params: dict[str, str]) -> tuple[tuple, dict[str, Any]]:
+    """How the parameters that the declaration allows compare, which is the shape of a statement,
+    and with what; the rest are ignored."""
+    shape, values = [], {}
     for key, text in params.items():
         name, _, suffix = key.partition("__")
         field = resource.about.members.get(name)
         if suffix not in getattr(field, "filter", ()):
             continue
         try:
-            yield BY + key, field.read(ctx, suffix, text)
+            comparison, values[BY + key] = field.read(ctx, suffix, text)
         except ValueError as error:
             raise ApiError(f"{key}: {error}") from None
+        shape.append((BY + key, comparison))
+    return tuple(shape), values
 
 
 def ordered(resource, params: dict[str, str]) -> str:
     """The allowed part of `_order_by`: fields that can be filtered can be ordered by."""
-    names = params.get("_order_by", "").split(",")
-    return ",".join(n for n in names if sortable(resource, n.removeprefix("-")))
-
-
-def sortable(resource, name: str) -> bool:
-    field = resource.about.stored.get(name)
-    return name in resource.about.sorts or bool(field and field.filter)
+    about, names = resource.about, params.get("_order_by", "").split(",")
+    allowed = {*about.sorts, *(name for name, field in about.stored.items() if field.filter)}
+    return ",".join(name for name in names if name.removeprefix("-") in allowed)
 
 
 @shapes(500)

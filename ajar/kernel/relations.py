@@ -132,6 +132,23 @@ class Lookup(Derived):
         return self.target().about.members[self.field].schema() | {"readOnly": True}
 
 
+def joined(fields: dict[str, Any], row: sa.FromClause) -> sa.Select:
+    """What these fields show of a row. What lookups reach is joined, once for each reference: a
+    sub-select for every lookup makes a list of leads take a fourth longer."""
+    columns: dict[str, Any] = {}
+    source = sa.select(sa.literal_column("1")).subquery()
+    lookups = [field for field in fields.values() if isinstance(field, Lookup)]
+    for ref in dict.fromkeys(lookup.ref for lookup in lookups):
+        same = [lookup for lookup in lookups if lookup.ref == ref]
+        target = same[0].target()
+        rows = query.rows(target)
+        shown = (target.about.members[one.field].shown(rows).label(one.name) for one in same)
+        found = query.related(target, rows, *shown).where(rows.c.id == row.c[ref]).lateral()
+        source, columns = source.outerjoin(found, sa.true()), columns | dict(found.c)
+    every = ((columns[n] if n in columns else f.shown(row)).label(n) for n, f in fields.items())
+    return sa.select(*every).select_from(source).correlate(row)
+
+
 class Children(Derived):
     """The rows of another resource that point here: `Children("contact", by="lead_id")`. `where`
     narrows them: `Children("task", by="lead_id", where={"is_complete": False})`; `fields` limits

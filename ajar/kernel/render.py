@@ -10,8 +10,7 @@ from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import JSON, aggregate_order_by
 
 from ajar.errors import NotFound
-from ajar.kernel import query
-from ajar.kernel.custom import PREFIX
+from ajar.kernel import query, relations
 from ajar.kernel.sql import Statement, concat, parameter, shapes
 
 
@@ -55,23 +54,15 @@ def text(resource, names: tuple | None, row: sa.FromClause) -> Any:
     """One row of `row` as JSON text: an SQL expression."""
     about = resource.about
     fields = about.visible if names is None else {n: about.members.get(n) for n in names}
-    columns = [
-        field.shown(row).label(name)
-        for name, field in fields.items()
-        if field and field is not about.custom
-    ]
+    found = relations.joined({n: f for n, f in fields.items() if f and f is not about.custom}, row)
     custom = about.custom if about.custom and about.custom.wanted(names) else None
-    values = custom.values(names, row) if custom else None
-    if custom and custom.by_name and (names is None or custom.name in names):
-        columns.append(custom.named(values).label(custom.name))
-    if not columns:
-        return sa.literal("{}") if values is None else sa.cast(values, sa.Text)
     if custom:
-        columns.append(sa.null().label(PREFIX))
-    shown = sa.select(*columns).correlate(row).subquery()
-    written = sa.select(func.row_to_json(shown.table_valued())).correlate(row)
+        found = found.add_columns(*custom.columns(names, row))
+    if not found.selected_columns:
+        return sa.literal("{}")
+    written = sa.select(func.row_to_json(found.subquery().table_valued())).correlate(row)
     json = sa.cast(written.scalar_subquery(), sa.Text)
-    return custom.spliced(json, values) if custom else json
+    return custom.spliced(json, names, row) if custom else json
 
 
 def array(one: Any, order: list) -> Any:

@@ -32,7 +32,7 @@ from ajar.kernel import (
 )
 from ajar.kernel.operations import list_parameters, show
 from ajar.kernel.registry import resources
-from ajar.kernel.sql import parameter
+from ajar.kernel.sql import concat, parameter
 from ajar.resources.activity.task_completed import TaskCompleted
 from ajar.resources.contact import ContactRef
 from ajar.resources.user import UserRef
@@ -219,7 +219,15 @@ async def forget_completed(ctx, id: str) -> None:
 @operation("task.list", "GET", "/task/", of=Task, parameters=(*list_parameters(Task), "format"))
 def list_(ctx, params, body):
     """Tasks that somebody wrote; those of another type when `_type` says so, or `all` of them."""
-    return query.page(ctx, Task, selected(of_own_inbox(ctx, params)), query.total_results)
+    return query.page(ctx, Task, selected(of_own_inbox(ctx, params)), total_results)
+
+
+def total_results(resource, shape: tuple):
+    """How many tasks match, whatever the page."""
+    source = query.rows(resource)
+    found = query.owned(resource, source, func.count())
+    found = found.where(*query.conditions(resource, source, shape))
+    return concat('"total_results":', sa.cast(found.scalar_subquery(), sa.Text))
 
 
 def of_own_inbox(ctx, params: dict[str, str]) -> dict[str, str]:
@@ -276,7 +284,7 @@ async def bulk_update(ctx, params, body):
     wrong = [name for name in body if name not in IN_BULK]
     if wrong:
         raise Invalid(fields=dict.fromkeys(wrong, "Value cannot be changed."))
-    if not dict(query.filtered(ctx, Task, params)):
+    if not query.filtered(ctx, Task, params)[0]:
         raise ApiError("Say which tasks to change: at least one filter is required.")
     ids = await query.matching(ctx, Task, selected(params), MOST + 1)
     if len(ids) > MOST:

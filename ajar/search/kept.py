@@ -38,9 +38,7 @@ async def keep(ctx: Any, of_id: str, search: page.Search, below: str = "") -> tu
 
 async def keep_listed(ctx: Any, of_id: str, resource: Any, params: dict[str, str]) -> int:
     """What the filters of a list match, in the order of the list; and how many these are."""
-    filters = dict(query.filtered(ctx, resource, params))
-    shape = tuple((key, comparison) for key, (comparison, _) in filters.items())
-    values = {key: value for key, (_, value) in filters.items()}
+    shape, values = query.filtered(ctx, resource, params)
     statement = await listed(resource, shape, query.ordered(resource, params))
     await ctx.db.execute(UNHURRIED)
     ((objects, _),) = await ctx.rows(statement, **values, of_id=of_id)

@@ -116,9 +116,7 @@ async def list_(ctx, params, body):
     threads = params.get("thread_emails") or ""
     if "EmailThread" in params.get("_type", params.get("_type__in", "")).split(","):
         threads = threads or "true"
-    filters = dict(query.filtered(ctx, Timeline, params))
-    shape = tuple((key, comparison) for key, (comparison, _) in filters.items())
-    values = {key: value for key, (_, value) in filters.items()}
+    shape, values = query.filtered(ctx, Timeline, params)
     names = params.get("_fields") or None
     order = query.ordered(Timeline, params)
     asked = tuple(sorted(names.split(","))) if names else None

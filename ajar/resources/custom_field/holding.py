@@ -7,7 +7,7 @@ from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import JSONB
 
 from ajar.kernel import Custom, query
-from ajar.kernel.custom import EMPTY, PREFIX
+from ajar.kernel.custom import EMPTY, PREFIX, each
 from ajar.kernel.registry import resources
 from ajar.kernel.sql import concat, parameter
 from ajar.resources.custom_field.kinds import Kind, applies, terms
@@ -17,11 +17,12 @@ NO_JSON = sa.literal_column("'[]'::jsonb", JSONB)
 
 
 class CustomValues(Custom):
-    """The values that one kind of object has in its own fields, and in shared ones."""
+    """The values that one kind of object has in its own fields, and in shared ones. With `by_name`
+    they are shown a second time, as a dictionary of names: an old form."""
 
     def __init__(self, kind: Kind, by_name: bool = False):
-        super().__init__(by_name)
-        self.kind = kind
+        super().__init__()
+        self.kind, self.by_name = kind, by_name
 
     def column(self):
         """Where kinds share a table, most rows have none of this."""
@@ -101,12 +102,21 @@ class CustomValues(Custom):
     def check(self, definition, value, known):
         return fits(definition, value, known)
 
-    def names(self):
-        """Of all that may have a value here; which has one, the values say."""
+    def columns(self, names, row):
+        shown = super().columns(names, row)
+        if not self.by_name or (names is not None and self.name not in names):
+            return shown
+        return [self.named(row.c[self.name]).label(self.name), *shown]
+
+    def named(self, values):
+        """Of all definitions that may have a value here; which has one, the values say."""
         rows, kind = query.rows(resources["custom_field"]), resources[self.kind.fields].about.type
         names = func.jsonb_object_agg(concat(PREFIX, rows.c.id), rows.c.name)
         every = query.related(resources["custom_field"], rows, names)
-        return every.where(rows.c._type.in_((kind, "shared"))).scalar_subquery()
+        every = every.where(rows.c._type.in_((kind, "shared"))).scalar_subquery()
+        pair = each(values)
+        found = sa.select(func.jsonb_object_agg(every.op("->>")(pair.c.key), pair.c.value))
+        return sa.case((values == EMPTY, EMPTY), else_=found.scalar_subquery())
 
 
 THING = "custom_object"

@@ -26,7 +26,7 @@ async def create(ctx, params, body):
     new["type"] = export.OPPORTUNITIES
     errors: dict[str, str] = {}
     try:
-        dict(query.filtered(ctx, Opportunity, await filters(ctx, new["params"] or {})))
+        query.filtered(ctx, Opportunity, await filters(ctx, new["params"] or {}))
     except ApiError as error:
         errors = {"params": str(error)}
     return await export.begin(ctx, new, errors, params)
