@@ -42,18 +42,20 @@ def of_organization(name: str) -> Any:
 
 def formatted(value: Any, period: Any) -> Any:
     """An amount to read: "$1,000", "$1,000.50", "$50 monthly", "-$5"."""
-    digits = sa.cast(of_organization("currency_digits"), sa.Integer)
+    rows = query.rows(resources["organization"])
+    digits = sa.cast(rows.c.currency_digits, sa.Integer)
     scale = sa.cast(func.power(10, digits), sa.BigInteger)
     whole = func.to_char(func.div(func.abs(value), scale), "FM999,999,999,999,999,999,990")
     rest = func.mod(func.abs(value), scale)
     cents = concat(".", func.lpad(sa.cast(rest, sa.Text), digits, "0"))
-    return concat(
+    text = concat(
         sa.case((value < 0, "-"), else_=""),
-        of_organization("currency_symbol"),
+        rows.c.currency_symbol,
         whole,
         sa.case((rest == 0, ""), else_=cents),
         sa.case((period == "one_time", ""), else_=concat(" ", period)),
     )
+    return query.related(resources["organization"], rows, text).scalar_subquery()
 
 
 def sums(opportunity: Any) -> Iterator[Any]:

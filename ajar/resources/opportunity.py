@@ -29,7 +29,6 @@ from ajar.kernel import (
 )
 from ajar.kernel.operations import list_parameters, show
 from ajar.kernel.registry import resources
-from ajar.kernel.sql import concat
 from ajar.resources.activity.status_change import note_change
 from ajar.resources.activity.status_change.opportunity import OpportunityStatusChange
 from ajar.resources.attachment import Attachments
@@ -38,7 +37,6 @@ from ajar.resources.contact import Contact, ContactRef
 from ajar.resources.custom_field.holding import CustomValues
 from ajar.resources.custom_field.kinds import OPPORTUNITY
 from ajar.resources.integration_link import IntegrationLinks
-from ajar.resources.pipeline import Pipeline
 from ajar.resources.status.opportunity import StatusRef, TypeOfStatus
 from ajar.resources.user import UserRef
 from ajar.search import lines
@@ -88,22 +86,11 @@ class Opportunity(
     status_label = Lookup("status_id", "label", filter=EXACT | IN)
     pipeline_id = Lookup("status_id", "pipeline_id")
     pipeline_name = Lookup("status_id", "pipeline_name")
+    status_display_name = Lookup("status_id", "display_name")
     user_name = Lookup("user_id", "name")
     contact_name = Lookup("contact_id", "display_name")
     lead_name = Lookup("lead_id", "display_name")
     integration_links = IntegrationLinks("opportunity")
-
-    @computed(json={"type": "string"})
-    def status_display_name(opportunity):
-        """With the pipeline, if there are several."""
-        id = opportunity.status_id
-        label, pipeline = (
-            query.first(resources["status.opportunity"], name, id=id)
-            for name in ("label", "pipeline_name")
-        )
-        rows = query.rows(Pipeline)
-        several = query.related(Pipeline, rows, func.count() > 1).scalar_subquery()
-        return sa.case((several, concat(pipeline, ": ", label)), else_=label)
 
     @computed(json={"type": "string"})
     def value_currency(opportunity):

@@ -1,7 +1,7 @@
 """Opportunity statuses."""
 
 from sqlalchemy import Text as SqlText
-from sqlalchemy import func
+from sqlalchemy import case, func
 from sqlalchemy.dialects.postgresql import JSONB
 
 from ajar.errors import Invalid
@@ -18,6 +18,7 @@ from ajar.kernel import (
     query,
 )
 from ajar.kernel.registry import resources
+from ajar.kernel.sql import concat
 from ajar.resources.status import Position, keep_one
 
 TYPES = ("active", "won", "lost")
@@ -53,6 +54,15 @@ class OpportunityStatus(
     @computed(lazy=True)
     def pipeline_position(status):
         return query.first(resources["pipeline"], "position", id=status.pipeline_id)
+
+    @computed(json={"type": "string"}, lazy=True)
+    def display_name(status):
+        """With the pipeline, if there are several."""
+        pipeline = resources["pipeline"]
+        rows = query.rows(pipeline)
+        several = query.related(pipeline, rows, func.count() > 1).scalar_subquery()
+        name = query.first(pipeline, "name", id=status.pipeline_id)
+        return case((several, concat(name, ": ", status.label)), else_=status.label)
 
     @staticmethod
     async def changed(ctx, old, new):
