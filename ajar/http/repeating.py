@@ -115,8 +115,8 @@ def credential(caller: Caller) -> str:
 
 def key_of(headers: Headers, operation: Operation) -> str | None:
     """The key of a request that changes something; reading twice needs none."""
-    key = headers.get(HEADER)
-    if key is None or not changes(operation):
+    key = headers.get(HEADER) if changes(operation) else None
+    if key is None:
         return None
     if not KEY.fullmatch(key):
         raise ApiError("Idempotency-Key must be 1 to 255 visible ASCII characters.")

@@ -86,7 +86,9 @@ class Context:
     @contextmanager
     def unlimited(self) -> Iterator[None]:
         """What follows from a change reaches leads that the caller does not see, too."""
-        caller, self.caller = self.caller, replace(self.caller, visible_to=None)
+        caller = self.caller
+        if caller.visible_to is not None:
+            self.caller = replace(caller, visible_to=None)
         try:
             yield
         finally:
@@ -95,8 +97,8 @@ class Context:
     def said(self, statement: Statement, given: dict) -> list:
         """Text and arguments. Who asks is never said by what a request gives."""
         one = statement.plain if self.caller.plain else statement
-        given = {n: value for n, value in given.items() if n not in OF_CALLER}
-        return [one.text, *(given[n] if n in given else PARAMETERS[n](self) for n in one.names)]
+        mine = given.keys() - OF_CALLER
+        return [one.text, *(given[n] if n in mine else PARAMETERS[n](self) for n in one.names)]
 
 
 def tomorrow(ctx: Context) -> str:

@@ -182,7 +182,8 @@ def written(resource, action: str, beside: tuple) -> Statement:
     RETURNING. It sees other tables as they were before, so a derived field must not look for
     the row itself in its own table."""
     about = resource.about
-    row = change(resource, action).returning(*about.table.c).cte("written")
+    kept = (about.table.c[name] for name in about.stored)
+    row = change(resource, action).returning(*kept).cte("written")
     json = render.text(resource, None, row) if action != "deleted" else sa.null()
     shown = sa.select(sa.cast(json, sa.Text).label("json")).select_from(row).cte("shown")
     kind = JSONB if action == "updated" else JSON

@@ -95,11 +95,12 @@ class Memory:
 
     def find(self, key: str) -> Bucket:
         """What is asked for least goes: it would be full by now."""
-        bucket = self.buckets.pop(key, None) or Bucket(then=time.monotonic())
-        self.buckets[key] = bucket
-        if len(self.buckets) > MOST:
-            self.buckets.popitem(last=False)
-        return bucket
+        if key not in self.buckets:
+            self.buckets[key] = Bucket(then=time.monotonic())
+            if len(self.buckets) > MOST:
+                self.buckets.popitem(last=False)
+        self.buckets.move_to_end(key)
+        return self.buckets[key]
 
     async def close(self) -> None:
         """Nothing is held."""
