@@ -124,4 +124,6 @@ def declare_indexes() -> None:
             sa.Index(f"ix__{table.name}__words", words, postgresql_using="gin")
         if "custom" in table.c and f"ix__{table.name}__custom" not in names:
             by_path = {"postgresql_using": "gin", "postgresql_ops": {"custom": "jsonb_path_ops"}}
+            if table.c.custom.nullable:  # as most rows have none, where kinds share a table
+                by_path["postgresql_where"] = table.c.custom.is_not(None)
             sa.Index(f"ix__{table.name}__custom", table.c.custom, **by_path)
