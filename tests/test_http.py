@@ -630,10 +630,11 @@ def shapes(resource):
     narrowed = [((name, how),) for name in query.filters(resource) for how in compared(about, name)]
     yield from ((query.matched, (resource, shape)) for shape in narrowed)
     together = tuple(one for shape in narrowed for one in shape)
-    orders = [f"-{name}" for name in about.members if query.sortable(resource, name)]
+    sorts = {*about.sorts, *(name for name, field in about.stored.items() if field.filter)}
+    orders = [f"-{name}" for name in sorted(sorts)]
     for order in ("", *orders):
         names = ("id",) if order else None
-        yield query.paged, (resource, names, together, order, query.total_results)
+        yield query.paged, (resource, names, together, order, total_results)
 
 
 def compared(about, name):

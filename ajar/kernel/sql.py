@@ -74,6 +74,6 @@ def parameter(name: str, type_: Any = sa.Text) -> sa.BindParameter:
 
 
 def concat(*parts: Any) -> Any:
-    """The parts as one text. The last come first: what is long stands before, and is copied once."""
+    """The parts as one text. The last come first: what is long stands before them, copied once."""
     texts = [sa.literal(part) if isinstance(part, str) else part for part in parts]
     return reduce(lambda rest, one: one.op("||")(rest), reversed(texts))
