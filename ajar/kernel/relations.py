@@ -132,7 +132,7 @@ class Lookup(Derived):
         return self.target().about.members[self.field].schema() | {"readOnly": True}
 
 
-def joined(fields: dict[str, Any], row: sa.FromClause) -> sa.Select:
+def selected(fields: dict[str, Any], row: sa.FromClause) -> sa.Select:
     """What these fields show of a row. What lookups reach is joined, once for each reference: a
     sub-select for every lookup makes a list of leads take a fourth longer."""
     columns: dict[str, Any] = {}

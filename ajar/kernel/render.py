@@ -54,7 +54,8 @@ def text(resource, names: tuple | None, row: sa.FromClause) -> Any:
     """One row of `row` as JSON text: an SQL expression."""
     about = resource.about
     fields = about.visible if names is None else {n: about.members.get(n) for n in names}
-    found = relations.joined({n: f for n, f in fields.items() if f and f is not about.custom}, row)
+    fields = {n: f for n, f in fields.items() if f and f is not about.custom}
+    found = relations.selected(fields, row)
     custom = about.custom if about.custom and about.custom.wanted(names) else None
     if custom:
         found = found.add_columns(*custom.columns(names, row))
