@@ -19,6 +19,7 @@ from ajar.kernel import DateTime, Ref, ops, query, render
 from ajar.kernel.context import Caller, Context
 from ajar.kernel.operations import Operation, all_operations
 from ajar.kernel.registry import resources as registry
+from ajar.resources.task import total_results
 from ajar.resources.user import UserRef
 
 resources.load()

@@ -17,12 +17,13 @@ import pytest
 HERE = Path(__file__).parent
 CONTRACT = HERE.parents[1] / "shared" / "reference" / "behaviour"
 BESIDE = pytest.mark.skipif(not CONTRACT.exists(), reason="the contract does not lie beside")
-NO_RULE = re.compile(r"[#|<]|Read-only|Fields?:|[\w ]{1,40}:?$")  # headings, tables, their names
+NO_RULE = re.compile(r"[|<]|Read-only|Fields?:|[\w ]{1,40}:?$")  # tables, their names
 
 
 def rules(text):
     """The rules of a file of the contract, by their digests."""
-    parts = re.split(r"\n(?=- |\d+\. )|\n\s*\n|(?<=-->)\n|\n(?=<!--)|\n(?=#)|(?<=\n)(?=\|)", text)
+    text = re.sub(r"(?m)^#.*$", "\n", text)  # headings
+    parts = re.split(r"\n(?=- |\d+\. )|\n\s*\n|(?<=-->)\n|\n(?=<!--)|(?<=\n)(?=\|)", text)
     said = (" ".join(part.split()) for part in parts)
     found = [part for part in said if part and not NO_RULE.match(part)]
     return {hashlib.sha256(part.encode()).hexdigest()[:8]: part for part in found}

@@ -1,11 +1,14 @@
 """Subscriptions: what they take, what they show, and who manages them."""
 
 import re
+from pathlib import Path
 
 import pytest
 
-from ajar.resources.webhook.kinds import ACTIONS, OLDER
+from ajar.resources.webhook.kinds import ACTIONS, OLDER, USUAL
 
+REFERENCE = Path(__file__).parents[3] / "shared" / "reference"
+CONTRACT = REFERENCE / "behaviour" / "06-events-webhooks.md"
 LEADS = [{"object_type": "lead", "action": "created"}]
 
 
@@ -103,6 +106,26 @@ def test_everything_that_the_contract_lists_can_be_subscribed_to(api):
     every = [{"object_type": t, "action": a} for t, actions in ACTIONS.items() for a in actions]
     every += [{"object_type": older, "action": "created"} for older in OLDER]
     assert len(api.make("webhook", events=every)["events"]) == len(every)
+
+
+@pytest.mark.skipif(not CONTRACT.exists(), reason="the contract does not lie beside")
+def test_what_can_be_subscribed_to_is_what_the_contract_lists():
+    """`custom_fields.lead|contact` there are two kinds, `task.SUBTYPE` is each kind of task."""
+    usual, rest = CONTRACT.read_text().partition("deleted for: ")[2].split("|---|---|\n")[:2]
+    names = re.findall(r"[\w.|]+", usual.split(".\n\n")[0])
+    first = [f"{name.rpartition('.')[0]}.{part}" for name in names for part in name.split("|")[1:]]
+    listed = {name: set(USUAL) for name in [*(name.split("|")[0] for name in names), *first]}
+    for types, actions in re.findall(r"\| (\S.*?) \| (.*) \|", rest.split("\n\n")[0]):
+        head, *others = types.split(", ")
+        prefix = head.rpartition(".")[0]
+        for name in (head, *(prefix + other if other[0] == "." else other for other in others)):
+            told = set(re.findall(r"\w+", actions))
+            listed[name] = told | set(USUAL) if actions[0] == "+" else told
+    tasks = listed.pop("task.SUBTYPE")
+    subtypes = {name for name in ACTIONS if name.startswith("task.")}
+
+    ours = {name: set(actions) for name, actions in ACTIONS.items()}
+    assert ours == listed | {name: tasks for name in subtypes}
 
 
 def test_everything_that_is_logged_can_be_subscribed_to(api):
