@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 LONG := rights chaos fuzz test-undo test-killed test-large-export test-external
-.PHONY: help install run test $(LONG) lint types check fix docs bench lock clean
+.PHONY: help install programs run test $(LONG) lint types check fix docs bench lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' \
@@ -33,8 +33,12 @@ $(INSTALLED): requirements.lock pyproject.toml
 run: install ## Start the server
 	$(BIN)/ajar serve
 
+# What tests use that no package of Python brings along.
+programs:
+	@scripts/need chromium chromium
+
 # A file's tests stay in one process, so that what a module sets up is set up once.
-test: install ## Run the tests: make test TESTS=tests/test_config.py for some of them
+test: install programs ## Run the tests: make test TESTS=tests/test_config.py for some of them
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 rights: install ## Ask everything for what is hidden, as every role
@@ -49,7 +53,7 @@ test-killed: install ## Kill workers in the middle of a bulk edit of 100,000 lea
 test-large-export: install ## Export 100,000 leads, and see that memory does not grow
 	AJAR_EXPORT_LEADS=100000 $(BIN)/python -m pytest -n 0 tests/exporting/test_large.py
 
-test-external: install ## Run the tests against PostgreSQL 15 of the system
+test-external: install programs ## Run the tests against PostgreSQL 15 of the system
 	scripts/with-postgresql-15 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 # The whole of what `make test` has in a short form: 1,000 writes over connections that are cut, 10,000

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.files.conftest import announce, download, send, uploaded  # noqa: F401
 from tests.signing_in.conftest import person  # noqa: F401
 
 FILE = Path(__file__).parent / "xss.txt"
