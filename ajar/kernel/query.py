@@ -36,14 +36,14 @@ def owned(resource, rows: Any, *columns: Any) -> sa.Select:
     if seen := resource.about.seen_if:
         found = found.where(seen(rows.c))
     if resource.about.name == "lead":
-        return found.where(sees_everything() | assigned(rows))
+        return found.where(sees_everything() | assigned(rows.c.custom))
     return found.where(may_see(rows.c.lead_id)) if resource.about.of_a_lead else found
 
 
 def may_see(lead_id: Any) -> Any:
     """Whether the caller, or a group, is named on it. (EXISTS and IN would read every lead.)"""
     lead = resources["lead"].about.table.alias()
-    mine = related(resources["lead"], lead, assigned(lead)).where(lead.c.id == lead_id)
+    mine = related(resources["lead"], lead, assigned(lead.c.custom)).where(lead.c.id == lead_id)
     return sees_everything() | lead_id.is_(None) | mine.scalar_subquery()
 
 
@@ -51,11 +51,11 @@ def sees_everything() -> Any:
     return parameter("visible_to", TEXTS).is_(None)
 
 
-def assigned(lead: Any) -> Any:
+def assigned(custom: Any) -> Any:
     keys, people = parameter("visible_keys", TEXTS), parameter("visible_to", TEXTS)
     key = func.unnest(keys).column_valued("key")
-    named = sa.exists().where(lead.c.custom.op("->")(key).bool_op("?|")(people))
-    nobody = parameter("visible_unassigned", sa.Boolean) & ~lead.c.custom.bool_op("?|")(keys)
+    named = sa.exists().where(custom.op("->")(key).bool_op("?|")(people))
+    nobody = parameter("visible_unassigned", sa.Boolean) & ~custom.bool_op("?|")(keys)
     return named | nobody
 
 

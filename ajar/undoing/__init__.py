@@ -62,12 +62,15 @@ class Undoing:
     force: bool
     later: dict[str, list[Change]]  # updates by object, the oldest first
     there: set[str]  # the objects that there are
+    leads: set[str]  # that come back: who may bring one back brings what went with it
     outcomes: dict[str, Outcome] = field(default_factory=dict)  # by object
     conflicts: list[dict] = field(default_factory=list)
 
     async def undo(self, change: Change) -> None:
         row = await rows.find(self.ctx, change.resource, change.object_id)
-        if held := row or (change.action == "deleted" and change.old):
+        along = change.lead_id in self.leads and change.lead_id != change.object_id
+        held = row or (change.action == "deleted" and change.old)
+        if held and not along:
             permission.check(self.ctx, change, held)
         new = Outcome(change, change.object_id in self.there, row.json if row else None)
         outcome = self.outcomes.setdefault(change.object_id, new)
@@ -148,7 +151,8 @@ async def undo(ctx, of: str, changes: list[Change], *, dry_run: bool, force: boo
     Answers what that means for each object."""
     ctx.meta = ctx.meta | {"undo_of": of}
     ctx.fold = timedelta(0)  # it is an event of its own, however soon
-    undoing = Undoing(ctx, force, await log.later(ctx, changes), await rows.there(ctx, changes))
+    there = await rows.there(ctx, changes)
+    undoing = Undoing(ctx, force, await log.later(ctx, changes), there, log.leads(changes))
     try:
         async with ctx.db.transaction():
             for change in changes:
@@ -166,18 +170,22 @@ async def undo(ctx, of: str, changes: list[Change], *, dry_run: bool, force: boo
 
 async def restore(ctx, lead: Any, id: str, *, dry_run: bool, force: bool) -> dict:
     """Undo the last deletion of a lead, with all that went with it: of a request that deleted
-    many, only this one."""
+    many, only this one. Who does not see every lead could see it before it was deleted."""
     if await rows.find(ctx, lead, id):
         raise ApiError("This lead is not deleted.")
-    deletion = await log.deletion(ctx, id)
-    if not deletion or deletion.resource is not lead:
+    with ctx.unlimited():
+        hidden, deletion = await rows.find(ctx, lead, id), await log.deletion(ctx, id)
+    if hidden or not deletion or deletion.resource is not lead:
+        raise missing(lead)
+    if not await log.could_see(ctx, deletion):
         raise missing(lead)
     if into := deletion.meta.get("merge_destination_lead_id"):
         request = deletion.request_id
         raise ApiError(f"This lead was merged into {into}: undo the request {request} instead.")
-    family = await log.of_request(ctx, deletion.request_id or "")
-    family = [one for one in family if one.lead_id == id and one.id <= deletion.id]
-    return await undo(ctx, id, family or [deletion], dry_run=dry_run, force=force)
+    with ctx.unlimited():
+        family = await log.of_request(ctx, deletion.request_id or "")
+        family = [one for one in family if one.lead_id == id and one.id <= deletion.id]
+        return await undo(ctx, id, family or [deletion], dry_run=dry_run, force=force)
 
 
 def shown(outcome: Outcome) -> dict:

@@ -121,6 +121,24 @@ async def deletion(ctx, id: str) -> Change | None:
     return found[0] if found else None
 
 
+def leads(known: list[Change]) -> set[str]:
+    """The ids of leads that these changes deleted."""
+    gone = (one for one in known if one.action == "deleted")
+    return {one.object_id for one in gone if one.resource.about.name == "lead"}
+
+
+async def could_see(ctx, deletion: Change) -> bool:
+    """Whether the caller would see the lead, had it not been deleted."""
+    return await ctx.value(await seen(), custom=deletion.old["custom"] or {})
+
+
+@shapes(1)
+def seen() -> Statement:
+    return Statement(
+        sa.select(query.sees_everything() | query.assigned(parameter("custom", JSONB)))
+    )
+
+
 async def later(ctx, known: list[Change]) -> dict[str, list[Change]]:
     """By object: its updates since the first of these, the oldest first."""
     given = {"ids": list({one.object_id for one in known}), "since": min(one.date for one in known)}

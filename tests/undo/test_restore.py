@@ -178,6 +178,109 @@ def test_strangers_find_nothing(api, stranger, deleted):
     assert answer.content == stranger.post("/lead/lead_nobody/restore/").content
 
 
+@pytest.fixture
+def limited(api):
+    """Makes somebody who sees only the leads that name them, and may delete leads; `key` is the
+    custom field that does."""
+    field = api.make("custom_field.lead", type="user", name="Owner")["id"]
+
+    def member(*permissions, unassigned="require_assignment"):
+        role = api.make(
+            "role",
+            permissions=["delete_leads", *permissions],
+            visibility_user_lcf_ids=[field],
+            visibility_user_lcf_behavior=unassigned,
+        )
+        one = api.join(role["id"])
+        one.key = f"custom.{field}"
+        return one
+
+    return member
+
+
+def test_who_saw_a_lead_brings_it_back_with_all_that_went_along(api, limited, everything, family):
+    """Also what others had written there, as it had gone with the lead."""
+    id, ids = family
+    one = limited()
+    api.ok("put", f"/lead/{id}/", json={one.key: one.user_id})
+    before = everything(api)
+    one.ok("delete", f"/lead/{id}/")
+
+    tried = restore(one, id, dry_run=True)
+    told = restore(one, id)
+
+    assert everything(api) == before
+    assert tried["objects"] == told["objects"]
+    assert {item["object_id"] for item in told["objects"]} >= {id, *ids}
+    assert {item["lead_id"] for item in told["objects"]} == {id}
+    assert one.ok("get", f"/lead/{id}/")["id"] == id
+
+
+def test_who_sees_what_is_nobodys_brings_that_back(api, limited):
+    one, lead = limited(unassigned="allow_unassigned"), api.make("lead")
+    named = api.make("lead", **{one.key: api.user_id})
+    for gone in (lead, named):
+        api.ok("delete", f"/lead/{gone['id']}/")
+
+    restore(one, lead["id"])
+
+    assert one.post(f"/lead/{named['id']}/restore/").status_code == 404
+
+
+def test_who_did_not_see_a_lead_finds_none_to_bring_back(api, limited):
+    one = limited()
+    lead = api.make("lead", **{one.key: api.user_id})
+    nothing = one.post("/lead/lead_nobody/restore/")
+
+    while_there = one.post(f"/lead/{lead['id']}/restore/")
+    api.ok("delete", f"/lead/{lead['id']}/")
+    when_gone = one.post(f"/lead/{lead['id']}/restore/")
+
+    for answer in (while_there, when_gone):
+        assert (answer.status_code, answer.content) == (404, nothing.content)
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_a_lead_that_was_given_away_does_not_come_back_by_its_older_deletion(api, limited, gone):
+    one = limited()
+    id = api.make("lead", **{one.key: one.user_id})["id"]
+    one.ok("delete", f"/lead/{id}/")
+    restore(one, id)
+    api.ok("put", f"/lead/{id}/", json={one.key: api.user_id})
+    if gone:
+        api.ok("delete", f"/lead/{id}/")
+
+    assert one.post(f"/lead/{id}/restore/").status_code == 404
+
+
+def test_where_a_merged_lead_went_is_not_told_to_who_did_not_see_it(api, limited):
+    one, source, destination = limited(), api.make("lead"), api.make("lead")
+    body = {"source": source["id"], "destination": destination["id"]}
+    api.ok("post", "/lead/merge/", json=body)
+
+    assert one.post(f"/lead/{source['id']}/restore/").status_code == 404
+
+
+def test_who_may_delete_no_lead_brings_none_back(api, join):
+    lead = api.make("lead")
+    one = join(api.make("role", permissions=["view_all_leads"])["id"])
+    api.ok("delete", f"/lead/{lead['id']}/")
+
+    assert one.post(f"/lead/{lead['id']}/restore/").status_code == 403
+    assert api.get(f"/lead/{lead['id']}/").status_code == 404
+
+
+def test_who_may_change_nothing_of_others_brings_back_what_went_along(api, join, family):
+    id, ids = family
+    one = join(api.make("role", permissions=["view_all_leads", "delete_leads"])["id"])
+    gone = one.delete(f"/lead/{id}/")
+
+    one.ok("post", f"/request/{gone.headers['x-request-id']}/undo/")
+
+    assert api.get(f"/lead/{id}/").status_code == 200
+    assert api.get(f"/opportunity/{ids[1]}/").status_code == 200
+
+
 def test_a_delete_asks_no_more_statements_than_before(api, statements):
     """What is kept of a row is part of the statement that deletes it."""
     lead = api.make("lead")
