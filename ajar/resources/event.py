@@ -7,7 +7,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy import func
 
-from ajar import paging, undoing
+from ajar import paging, private, undoing
 from ajar.errors import ApiError, NotFound
 from ajar.kernel import operation, query
 from ajar.kernel.fields import RANGE
@@ -157,16 +157,17 @@ def by_id(fields: tuple) -> Statement:
 
 def visible(fields: tuple) -> sa.Select:
     """Events of the organization as JSON; of those about a lead, only such that the caller may
-    see. Old ones tell those who are not admins only that something changed."""
+    see; of what is private, only to whom it is. Old ones tell those who are not admins only that
+    something changed."""
     hour = event.c.date_created > parameter("now", TIME) - sa.text("interval '1 hour'")
-    told = sa.or_(parameter("is_admin", sa.Boolean), hour)
+    told = sa.or_(parameter("is_admin", sa.Boolean), hour) & private.told()
     every = [event.c[name] for name in fields]
     short = [column for column in every if column.name not in WITHHELD]
     json = sa.case((told, written(every)), else_=written(short))
     place = shown(event.c.date_updated).label("date"), event.c.id
     found = sa.select(sa.cast(json, sa.Text).label("json"), *place)
     found = found.where(event.c.organization_id == parameter("organization_id"))
-    return found.where(query.may_see(event.c.lead_id))
+    return found.where(query.may_see(event.c.lead_id), private.readable())
 
 
 def written(columns: list):

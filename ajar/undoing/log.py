@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from ajar import private
 from ajar.kernel import Children, query
 from ajar.kernel.registry import resources
 from ajar.kernel.sql import TIME, Statement, parameter, shapes
@@ -158,6 +159,8 @@ def events(by: str) -> Statement:
     found = sa.select(*columns).where(
         event.c.organization_id == parameter("organization_id"),
         query.may_see(event.c.lead_id),
+        private.readable(),
+        private.told(),
         event.c.action.in_(ACTIONS),
     )
     return Statement(found.where(*CONDITIONS[by]()))

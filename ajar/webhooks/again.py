@@ -2,11 +2,19 @@
 
 from ajar.formats.time import moment
 from ajar.jobs import task
-from ajar.webhooks.matching import Subscription, enqueue_again, events, filtered, names, told
+from ajar.webhooks.matching import (
+    Subscription,
+    allowed,
+    enqueue_again,
+    events,
+    filtered,
+    names,
+    told,
+)
 
 PAGE = 500
 ACTIVE = """
-select id, events, event_filter, since from webhook
+select id, events, event_filter, since, created_by from webhook
 where organization_id = $1 and id = $2 and status = 'active' for share"""
 
 
@@ -26,6 +34,7 @@ async def redeliver(ctx, id, date_from, date_to, undelivered, after_id=""):
     }
     rows = await ctx.rows(statement, **given, limit=PAGE)
     wanted = [(subscription, row) for row in rows if subscription.wants(row, told(row))]
+    wanted = await allowed(ctx.db, ctx.organization_id, wanted)
     if wanted:
         await enqueue_again(ctx.db, ctx.organization_id, wanted, ctx.now, undelivered)
     if len(rows) == PAGE:

@@ -14,7 +14,7 @@ import asyncpg
 import structlog
 
 from ajar.clock import Clock
-from ajar.webhooks.matching import Subscription, enqueue, events, filtered, names, told
+from ajar.webhooks.matching import Subscription, allowed, enqueue, events, filtered, names, told
 
 PAGE = 500
 FOLDED = frozenset({"updated", "deleted"})
@@ -35,7 +35,7 @@ TAKE = """
 select position, event_id from webhook_feed
 where organization_id = $1 and settled = $2 for update skip locked"""
 ACTIVE = """
-select id, events, event_filter, since from webhook
+select id, events, event_filter, since, created_by from webhook
 where organization_id = $1 and status = 'active' for share"""
 STOP = "delete from webhook_feed where organization_id = $1 and settled = $2"
 GO_ON = """
@@ -116,6 +116,7 @@ class Follower:
         rows = await db.fetch(statement.text, *(given[name] for name in statement.names))
         ripe = self.settled(news, rows) if news.settled else rows
         wanted = [pair for row in ripe for pair in who_wants(row, subscriptions)]
+        wanted = await allowed(db, news.organization_id, wanted)
         if wanted:
             await enqueue(db, news.organization_id, wanted, self.clock())
         whole = len(ripe) == len(rows) < PAGE

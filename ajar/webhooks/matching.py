@@ -7,11 +7,12 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from ajar import ids
+from ajar import ids, private
 from ajar.formats import event_filter
 from ajar.kernel.sql import Statement, parameter, shapes
 from ajar.kernel.tables import event
 from ajar.resources.event import EVERY, written
+from ajar.resources.role import BUILT_IN
 from ajar.resources.webhook.delivery import PATIENCE
 from ajar.resources.webhook.kinds import logged_as
 
@@ -22,6 +23,7 @@ class Subscription(NamedTuple):
     """What one webhook wants: for each kind of event the filters of which one must match."""
 
     webhook_id: str
+    user_id: str  # who made it
     since: int  # the transaction that made it active
     wanted: dict[Kind, list[list[event_filter.Test]]]
 
@@ -32,7 +34,7 @@ class Subscription(NamedTuple):
             filters = (webhook["event_filter"], entry["extra_filter"])
             tests = [event_filter.parse(filter) for filter in filters if filter]
             wanted.setdefault(logged_as(entry), []).append(tests)
-        return cls(webhook["id"], webhook["since"], wanted)
+        return cls(webhook["id"], webhook["created_by"] or "", webhook["since"], wanted)
 
     def wants(self, row: Any, told: Any) -> bool:
         alternatives = self.wanted.get((row["object_type"], row["action"]), ())
@@ -71,6 +73,44 @@ def events(whole: bool, by_position: bool) -> Statement:
     )
     order = found.order_by(place, event.c.id)
     return Statement(order.limit(parameter("limit", sa.BigInteger)))
+
+
+ROLE = """
+select role_id, permissions from membership member left join role
+on role.organization_id = member.organization_id and role.id = member.role_id
+where member.organization_id = $1 and user_id = $2 and is_active"""
+
+
+async def allowed(db: Any, organization_id: str, wanted: list[tuple]) -> list[tuple]:
+    """Of these (subscription, event) what whoever made the webhook may read. Only few kinds are
+    not for everybody, so that it is asked one by one."""
+    return [pair for pair in wanted if await may_read(db, organization_id, *pair)]
+
+
+async def may_read(db: Any, organization_id: str, subscription: Subscription, row: Any) -> bool:
+    if not private.kind(row["object_type"]):
+        return True
+    maker = await db.fetchrow(ROLE, organization_id, subscription.user_id)
+    if not maker:
+        return False
+    role = BUILT_IN.get(maker["role_id"])
+    statement, given = (
+        await one(),
+        {
+            "organization_id": organization_id,
+            "user_id": subscription.user_id,
+            "permissions": list(role.permissions if role else maker["permissions"] or ()),
+            "id": row["id"],
+        },
+    )
+    return await db.fetchval(statement.text, *(given[name] for name in statement.names))
+
+
+@shapes(1)
+def one() -> Statement:
+    mine = sa.select(private.readable() & private.told())
+    same = event.c.organization_id == parameter("organization_id")
+    return Statement(mine.where(same, event.c.id == parameter("id")))
 
 
 ENQUEUE = """

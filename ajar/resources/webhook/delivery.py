@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import JSON
 
-from ajar import ids
+from ajar import ids, private
 from ajar.errors import Invalid
 from ajar.kernel import (
     EXACT,
@@ -39,11 +39,11 @@ from ajar.resources.webhook.kinds import logged_as
 PATIENCE = timedelta(hours=72)  # so long a delivery is tried
 
 
-def body_of(webhook_id, sample, row):
+def body_of(webhook_id, sample, row, *conditions):
     """SQL of what is posted: the event as the log has it now, or that of a test."""
     columns = [event.c[name] for name in EVERY]
     logged = sa.select(written(columns)).where(
-        event.c.organization_id == row.organization_id, event.c.id == row.event_id
+        event.c.organization_id == row.organization_id, event.c.id == row.event_id, *conditions
     )
     logged = logged.correlate_except(event)
     text = func.coalesce(sa.cast(sample, sa.Text), sa.cast(logged.scalar_subquery(), sa.Text))
@@ -89,7 +89,9 @@ class WebhookDelivery(
 
     @computed(json={"type": ["object", "null"]}, lazy=True)
     def request_body(delivery):
-        return sa.cast(body_of(delivery.webhook_id, delivery.sample, delivery), JSON)
+        """Null where the reader may not read what it tells of."""
+        mine = private.readable(), private.told()
+        return sa.cast(body_of(delivery.webhook_id, delivery.sample, delivery, *mine), JSON)
 
 
 TABLE = WebhookDelivery.about.table
