@@ -13,11 +13,12 @@ import typer
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
-from ajar import __version__, bootstrap, database, logs, migrating
+from ajar import __version__, bootstrap, database, limits, logs, migrating, resources
 from ajar.commands import Data, Trouble, settings
 from ajar.commands.database import owned
 from ajar.config import Settings
 from ajar.family import Child
+from ajar.kernel.operations import all_operations
 from ajar.limits import shared
 
 PATIENCE = 25  # seconds for requests to finish
@@ -41,6 +42,7 @@ def serve(
     On an empty database it makes an organization, a user and an API key, and shows them once."""
     asked = {"AJAR_HOST": host, "AJAR_PORT": port, "AJAR_WORKERS": workers}
     here = settings(AJAR_DATA=data, **asked)
+    check(here)
     logs.configure(here)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
@@ -53,6 +55,14 @@ def serve(
         with numbers(here), Child("worker", "--until-eof") if worker else nullcontext():
             print(f"Ajar {__version__} is at {here.address} (Ctrl-C ends it)", flush=True)
             answer(here, sock)
+
+
+def check(here: Settings) -> None:
+    """What only shows once it is known what there is."""
+    if here.rate_limits:
+        resources.load()
+        if wrong := limits.misspelt(here.rate_limits, all_operations().values()):
+            raise Trouble(f"AJAR_RATE_LIMITS: {wrong}")
 
 
 def stop(*_: Any) -> None:

@@ -2,6 +2,8 @@
 
 import math
 import os
+from collections.abc import Iterable
+from difflib import get_close_matches
 
 from ajar.config import Settings
 from ajar.errors import TooMany
@@ -22,7 +24,7 @@ class Limits:
 
     async def __call__(self, caller: Caller, operation: Operation) -> dict[str, str]:
         """Count a request; the headers that tell how many more there may be."""
-        method, group = operation.method, operation.path.split("/", 2)[1]
+        method, group = operation.method, group_of(operation)
         rate = self.rates.get(f"{method}:{group}", self.rates.get(group, self.rate))
         if not rate:
             return {}
@@ -43,6 +45,24 @@ class Limits:
         more = {"retry-after": str(math.ceil(wait))}
         kind = "organization" if by_all else kind
         raise TooMany(rate, wait, kind, headers(rate, 0, wait) | more)
+
+
+def group_of(operation: Operation) -> str:
+    return operation.path.split("/", 2)[1]
+
+
+def misspelt(said: Iterable[str], operations: Iterable[Operation]) -> str:
+    """What is wrong with the names in AJAR_RATE_LIMITS: a limit of what there is not would be
+    none."""
+    known = {
+        name for one in operations for name in (group_of(one), f"{one.method}:{group_of(one)}")
+    }
+    for name in said:
+        if name not in known:
+            near = get_close_matches(name, sorted(known), 1)
+            hint = f", did you mean {near[0]}?" if near else ""
+            return f"there are no endpoints {name}{hint}"
+    return ""
 
 
 def chosen(settings: Settings) -> Store:

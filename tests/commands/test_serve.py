@@ -85,6 +85,22 @@ def test_a_wrong_setting_is_said_in_one_line(run):
     assert len(said.splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    ("limits", "near"),
+    [
+        ("data=10, leads=5", "leads, did you mean lead?"),
+        ("POST:opportunities=5", "POST:opportunities, did you mean POST:opportunity?"),
+        ("PATCH:lead=5", "PATCH:lead, did you mean"),
+        ("xyz=5", "xyz\n"),
+    ],
+)
+def test_a_limit_for_what_there_is_not_is_said_in_one_line(run, limits, near):
+    said = run("serve", fails=True, AJAR_RATE_LIMITS=limits)
+
+    assert said.startswith(f"ajar: AJAR_RATE_LIMITS: there are no endpoints {near}")
+    assert len(said.splitlines()) == 1
+
+
 def test_a_database_that_is_away_is_said_in_one_line(run, tmp_path):
     url = f"postgresql://someone:hush@127.0.0.1/none?host={tmp_path}"
     said = run("migrate", fails=True, DATABASE_URL=url)
