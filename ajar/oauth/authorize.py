@@ -11,7 +11,7 @@ from ajar import html, scopes
 from ajar.credentials import proof
 from ajar.errors import ApiError, Forbidden
 from ajar.formats import redirect
-from ajar.oauth import grants
+from ajar.oauth import grants, metadata
 from ajar.oauth.protocol import CodeGrant, Request, Server
 from ajar.signing_in import pages, sessions
 from ajar.signing_in.sessions import Session
@@ -59,7 +59,8 @@ async def asked(visit) -> CodeGrant | Response:
     """What the app asks for, if it may. While it is not sure who asks and where to answer, the
     user is told what is wrong; after that the app."""
     request = Request("GET", visit.call.headers, visit.pairs)
-    server = Server(await grants.app(visit.db, request.named), None, visit.now)
+    app = await grants.app(visit.db, request.named)
+    server = Server(app, None, visit.now, metadata.resources(visit))
     try:
         return server.get_consent_grant(request)
     except OAuth2Error as error:

@@ -9,7 +9,7 @@ from ajar.credentials import text
 from ajar.errors import Forbidden
 from ajar.formats import redirect
 from ajar.http.api import answer
-from ajar.oauth import grants
+from ajar.oauth import grants, metadata
 from ajar.oauth.protocol import METHODS, Request, Server
 from ajar.resources import oauth_app
 from ajar.scopes import DESTRUCTIVE, OFFLINE, READ, SAFE
@@ -45,6 +45,7 @@ async def decided(visit, secret: str, respond) -> Response:
             app,
             await grants.found(visit.db, secret),
             visit.now,
+            metadata.resources(visit),
             timedelta(seconds=here.oauth_access_seconds),
             timedelta(seconds=here.oauth_grace_seconds),
         )

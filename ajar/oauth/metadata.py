@@ -10,6 +10,14 @@ from ajar.scopes import DESTRUCTIVE, OFFLINE, READ, SAFE, SCOPES
 ANYBODY = {"access-control-allow-origin": "*"}
 
 
+def resources(visit) -> set[str]:
+    """What tokens are for: all of this server, its API and its MCP server, also under the name
+    by which it was asked."""
+    name = visit.call.headers.get("host", "").lower()
+    here = visit.settings.address, f"http://{name}", f"https://{name}"
+    return {address + path for address in here for path in ("", "/api/v1", "/mcp")}
+
+
 async def show(visit) -> Response:
     return answer(document(visit.settings), 200, ANYBODY)
 

@@ -4,12 +4,14 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from authlib.oauth2.rfc6749 import (
     AuthorizationServer,
     ClientMixin,
     InvalidRequestError,
     InvalidScopeError,
+    OAuth2Error,
     OAuth2Request,
     TokenMixin,
 )
@@ -132,6 +134,37 @@ class Request(OAuth2Request):
         return self.said.get("client_id") or extract_basic_authorization(self.said_headers)[0] or ""
 
 
+class InvalidTarget(OAuth2Error):
+    """RFC 8707: what an app wants to use its token for is not here."""
+
+    error = "invalid_target"
+    description = "The 'resource' is not one of this server."
+
+
+class Target:
+    """An app may say which resource it wants a token for, and must mean one of this server: who
+    asks here for a token to use elsewhere has been led astray."""
+
+    def __call__(self, grant):
+        grant.register_hook("after_validate_authorization_request_payload", self.check)
+        grant.register_hook("after_validate_token_request", self.check)
+
+    def check(self, grant, result):
+        asked = grant.request.payload.every["resource"]
+        if not all(known(resource, grant.server.resources) for resource in asked):
+            raise InvalidTarget
+
+
+def known(resource: str, resources: set[str]) -> bool:
+    """An address is the same in small letters, as far as it names the server, and with a slash."""
+    try:
+        parts = urlsplit(resource)
+        said = parts._replace(netloc=parts.netloc.lower(), path=parts.path.rstrip("/")).geturl()
+    except ValueError:
+        return False
+    return said in resources and "#" not in resource
+
+
 class CodeGrant(AuthorizationCodeGrant):
     TOKEN_ENDPOINT_AUTH_METHODS = METHODS
     server: "Server"
@@ -160,6 +193,10 @@ class RefreshGrant(RefreshTokenGrant):
     TOKEN_ENDPOINT_AUTH_METHODS = METHODS
     INCLUDE_NEW_REFRESH_TOKEN = True
     server: "Server"
+
+    def validate_token_request(self):
+        super().validate_token_request()
+        Target().check(self, None)
 
     def authenticate_refresh_token(self, refresh_token) -> Any:
         """One that was replaced is good for a moment longer, as programs that refresh twice at once
@@ -213,6 +250,7 @@ class Server(AuthorizationServer):
     app: App | None
     found: Token | None  # what the code or the token that was sent is
     now: datetime
+    resources: set[str]  # what tokens of ours are for
     access: timedelta = timedelta(hours=1)
     grace: timedelta = timedelta(0)
     issued: Issued | None = field(default=None, init=False)
@@ -222,7 +260,7 @@ class Server(AuthorizationServer):
 
     def __post_init__(self):
         super().__init__(scopes.SCOPES)
-        self.register_grant(CodeGrant, [Challenge(required=True)])
+        self.register_grant(CodeGrant, [Challenge(required=True), Target()])
         self.register_grant(RefreshGrant)
         self.register_endpoint(Revocation)
         made: Any = self.new_tokens
