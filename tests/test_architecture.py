@@ -32,7 +32,7 @@ LAYERS = [
     {"docs_page", "exporting", "founding", "maintenance", "migrations", "openapi", "webhooks"},
     {"signing_in"},
     {"oauth"},
-    {"bootstrap", "door", "mcp", "migrating", "seeding", "worker"},
+    {"bootstrap", "door", "mcp", "migrating", "sealing", "seeding", "worker"},
     {"backup"},
     {"app"},
     {"commands"},

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ajar import __version__, backup, logs, migrating
+from ajar import __version__, backup, logs, migrating, sealing
 from ajar.clock import Clock
 from ajar.commands import Data, Trouble, settings
 from ajar.commands.database import reached
@@ -34,6 +34,7 @@ def restore(file: File, data: Data = None) -> None:
     with reached(here) as url:
         count = asyncio.run(backup.restore(file, url, here))
         migrating.upgrade(url)
+        sealing.seal(url, here)
     print(f"Restored: the database and {count} files.")
 
 

@@ -1,6 +1,6 @@
 """`ajar migrate`: bring the database up to date. `ajar serve` does so by itself."""
 
-from ajar import logs, migrating
+from ajar import logs, migrating, sealing
 from ajar.commands import Data, settings
 from ajar.commands.database import reached
 
@@ -11,4 +11,5 @@ def migrate(data: Data = None) -> None:
     logs.configure(here)
     with reached(here) as url:
         applied = migrating.upgrade(url)
+        sealing.seal(url, here)
     print(f"The database is up to date: {applied} new." if applied else "It was up to date.")

@@ -13,7 +13,7 @@ import typer
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
-from ajar import __version__, bootstrap, database, limits, logs, migrating, resources
+from ajar import __version__, bootstrap, database, limits, logs, migrating, resources, sealing
 from ajar.commands import Data, Trouble, settings
 from ajar.commands.database import owned
 from ajar.config import Settings
@@ -48,6 +48,7 @@ def serve(
         signal.signal(number, stop)
     with owned(here) as url, listening(here) as sock:
         migrating.upgrade(url)
+        sealing.seal(url, here)
         if not here.database_url:
             forget_workers(url)
         here = settings(DATABASE_URL=url, AJAR_PORT=sock.getsockname()[1])

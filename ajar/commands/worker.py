@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ajar import family, logs, migrating
+from ajar import family, logs, migrating, sealing
 from ajar.commands import Data, settings
 from ajar.commands.database import reached
 
@@ -24,6 +24,7 @@ def worker(
         family.end_with_input()
     with reached(here) as url:
         migrating.upgrade(url)
+        sealing.seal(url, here)
         asyncio.run(run(Worker, here, url))
 
 

@@ -2,10 +2,12 @@
 
 import re
 
+import psycopg
 import pytest
 from typer.testing import CliRunner
 
 from ajar.__main__ import program
+from ajar.postgres.server import url_of
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +89,32 @@ def test_the_doctor_says_what_is_wrong_and_what_to_do(run, tmp_path):
 
     assert "bad database: " in said
     assert "Is DATABASE_URL right" in said
+
+
+def test_keys_of_webhooks_that_an_older_version_kept_in_the_clear_are_sealed(served, run):
+    body = {
+        "url": "https://hook.example/",
+        "events": [{"object_type": "lead", "action": "created"}],
+    }
+    made = [served.post("/webhook/", served.key, body).json() for _ in range(2)]
+    plain, sealed = "5e" * 32, made[1]["signature_key"]
+
+    def kept(db):
+        found = db.execute("select signature_key, older_key from webhook order by id").fetchall()
+        return [key for keys in found for key in keys if key]
+
+    with psycopg.connect(url_of(served.data / "postgres"), autocommit=True) as db:
+        change = "update webhook set signature_key = %s, older_key = %s where id = %s"
+        db.execute(change, (plain, "6f" * 32, made[0]["id"]))
+        assert plain in kept(db)
+        run("migrate", "--data", served.data)
+        after = kept(db)
+        run("migrate", "--data", served.data)
+        assert kept(db) == after  # what is sealed is left as it is
+
+    assert len(after) == 3 and all(key.startswith("gAAAAA") for key in after)
+    shown = [served.get(f"/webhook/{one['id']}/", served.key).json() for one in made]
+    assert [one["signature_key"] for one in shown] == [plain, sealed]
 
 
 def test_help_and_version(run):
