@@ -36,6 +36,7 @@ run: install ## Start the server
 # What tests use that no package of Python brings along.
 programs:
 	@scripts/need chromium chromium
+	@scripts/need redis-server redis-server
 
 # A file's tests stay in one process, so that what a module sets up is set up once.
 test: install programs ## Run the tests: make test TESTS=tests/test_config.py for some of them

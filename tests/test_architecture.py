@@ -49,10 +49,12 @@ NETWORK = {
     "httpx2",
     "imap_tools",
     "imaplib",
+    "redis",
     "requests",
     "smtplib",
     "urllib.request",
     "urllib3",
+    "valkey",
 }
 CLOCKS = {"now", "utcnow", "today", "time", "time_ns", "fromtimestamp", "localtime", "gmtime"}
 

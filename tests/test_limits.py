@@ -1,7 +1,13 @@
 """How often somebody may ask, wherever it is counted."""
 
 import asyncio
+import contextlib
 import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
 from collections import Counter
 
 import pytest
@@ -13,18 +19,41 @@ from ajar.kernel.operations import Operation
 from ajar.limits import Limits, buckets, shared
 from ajar.limits.buckets import Allowance, Bucket, Memory
 from ajar.limits.valkey import Elsewhere
-from ajar.providers.valkey import Valkey
+from ajar.providers import valkey
+from ajar.providers.valkey import CONNECTIONS, Failed, Valkey
 
 CALLER = Caller("orga_1", "user_1", "api_1")
 LEADS = Operation("lead.list", "GET", "/lead/", print)
 NOTES = Operation("activity.note.list", "GET", "/activity/note/", print)
 NEW_LEAD = Operation("lead.create", "POST", "/lead/", print)
-# A Valkey or Redis server whose first database these tests may empty.
-SERVER = os.environ.get("AJAR_TEST_VALKEY", "")
-needs_a_server = pytest.mark.skipif(not SERVER, reason="AJAR_TEST_VALKEY names no server")
 
 
-@pytest.fixture(params=["memory", "shared", pytest.param("valkey", marks=needs_a_server)])
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """The address of a Valkey or Redis server, whichever there is."""
+    program = shutil.which("valkey-server") or shutil.which("redis-server")
+    assert program, "install the package redis-server (Debian's name) first"
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    said = {"port": port, "bind": "127.0.0.1", "save": "", "requirepass": "hush:/@"}
+    said |= {"dir": tmp_path_factory.mktemp("valkey"), "logfile": "log"}
+    options = [part for name, value in said.items() for part in (f"--{name}", str(value))]
+    process = subprocess.Popen([program, *options], stdout=subprocess.DEVNULL)
+    until = time.monotonic() + 30
+    while not answers(port):
+        assert process.poll() is None and time.monotonic() < until
+        time.sleep(0.02)
+    yield f"valkey://:hush%3A%2F%40@127.0.0.1:{port}/3"
+    process.terminate()
+    process.wait()
+
+
+def answers(port):
+    with contextlib.closing(socket.socket()) as asking:
+        return asking.connect_ex(("127.0.0.1", port)) == 0
+
+
+@pytest.fixture(params=["memory", "shared", "valkey"])
 def store(request, runner, tmp_path, monkeypatch):
     """Each place in which requests are counted."""
     if request.param == "memory":
@@ -35,15 +64,16 @@ def store(request, runner, tmp_path, monkeypatch):
         yield (made := shared.Shared(os.environ[shared.FILE]))
         runner.run(made.close())
     else:
-        runner.run(emptied())
-        yield (made := Elsewhere(SERVER))
+        url = request.getfixturevalue("server")
+        runner.run(emptied(url))
+        yield (made := Elsewhere(url))
         assert made.pause_until == 0
         runner.run(made.close())
 
 
-async def emptied():
-    server = Valkey(SERVER)
-    await server.ask("FLUSHDB")
+async def emptied(url):
+    server = Valkey(url)
+    await server.client.flushdb()
     await server.close()
 
 
@@ -245,12 +275,69 @@ def test_a_server_that_says_nothing_makes_nobody_wait_for_long(runner):
     assert runner.run(ask()) < 1.5
 
 
-@needs_a_server
-def test_many_questions_at_once_go_over_one_connection(runner):
-    async def ask():
-        server = Valkey(SERVER)
-        answers = await asyncio.gather(*(server.ask("ECHO", n) for n in range(500)))
-        await server.close()
-        return answers
+def test_many_questions_at_once_share_few_connections(runner, server, monkeypatch):
+    monkeypatch.setattr(valkey, "PATIENCE", 30)  # whatever else the machine does
 
-    assert runner.run(ask()) == [str(n) for n in range(500)]
+    async def ask():
+        elsewhere = Valkey(server)
+        echo = [elsewhere.run("return ARGV[1]", [], [n]) for n in range(100)]
+        answers = await asyncio.gather(*echo)
+        connected = await elsewhere.client.info("clients")
+        await elsewhere.close()
+        return answers, connected["connected_clients"]
+
+    answers, connected = runner.run(ask())
+
+    assert answers == [str(n) for n in range(100)]
+    assert connected <= CONNECTIONS
+
+
+def test_a_server_that_began_anew_is_told_the_script_again(runner, server):
+    async def ask():
+        elsewhere = Valkey(server)
+        first = await elsewhere.run("return 1", [], [])
+        await elsewhere.client.script_flush()
+        await elsewhere.client.client_kill_filter(_type="normal", skipme=False)
+        await asyncio.sleep(0.05)  # for it to notice
+        second = await elsewhere.run("return 1", [], [])
+        await elsewhere.close()
+        return first, second
+
+    assert runner.run(ask()) == (1, 1)
+
+
+@pytest.mark.parametrize("script", ["error", "return redis.call('NOTHING')"])
+def test_what_the_server_refuses_is_told(runner, server, script):
+    elsewhere = Valkey(server)
+
+    with pytest.raises(Failed):
+        runner.run(elsewhere.run(script, [], []))
+
+    runner.run(elsewhere.close())
+
+
+def test_a_wrong_password_refuses_nobody(runner, server):
+    url = server.replace("hush", "other")
+    ask = Limits(Settings(rate_limit=1, limits_url=url))
+
+    runner.run(ask(CALLER, LEADS))
+    with pytest.raises(TooMany):  # this process still counts
+        runner.run(ask(CALLER, LEADS))
+
+    assert ask.store.pause_until
+    runner.run(ask.store.close())
+
+
+@pytest.mark.parametrize("scheme", ["valkeys", "rediss"])
+def test_over_tls_the_name_of_the_server_must_be_its_own(scheme):
+    made = Valkey(f"{scheme}://limits.example").client.connection_pool.connection_kwargs
+
+    assert made["ssl_check_hostname"] is True
+
+
+def test_nobody_loads_the_client_who_names_no_server():
+    """It takes memory."""
+    loaded = "import sys, ajar.limits.valkey; print('valkey' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True)
+
+    assert done.stdout == "False\n", done.stderr
