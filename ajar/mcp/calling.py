@@ -1,6 +1,7 @@
 """A tool is called: its arguments become those of an operation, and the answer a result."""
 
 import base64
+import difflib
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -147,7 +148,8 @@ def listed(reach: str) -> Iterator[tuple[Tool, dict[str, Any]]]:
 def named(name: str) -> Tool:
     if tool := TOOLS.get(name):
         return tool
-    raise NotFound(f'There is no tool "{name}".')
+    near = difflib.get_close_matches(name, TOOLS, 1)  # the name itself might be a secret
+    raise NotFound("There is no tool of this name." + (f" Did you mean {near[0]}?" if near else ""))
 
 
 def basic(key: str) -> str:

@@ -3,7 +3,9 @@ is read to the last column, show none of the secrets that were used."""
 
 import base64
 import re
+import subprocess
 import time
+import zipfile
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx2
@@ -12,7 +14,10 @@ import pytest
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
+from ajar.postgres.binaries import find
 from ajar.postgres.server import url_of
+from tests.commands.conftest import WITHIN
+from tests.webhooks.conftest import Receiver
 
 KEY = "api_canaryCANARYcanaryCANAR.keykeykeykeykeykeykeyk"
 PASSWORD = "canary-password-of-the-admin"
@@ -30,6 +35,7 @@ def server(start):
         "AJAR_BOOTSTRAP_API_KEY": KEY,
         "AJAR_BOOTSTRAP_PASSWORD": PASSWORD,
         "AJAR_BOOTSTRAP_EMAIL": "admin@example.com",
+        "AJAR_ALLOW_PRIVATE_ADDRESSES": "true",  # of the receiver of webhooks
     }
     return start(**said).ready()
 
@@ -40,6 +46,7 @@ class Everything:
     def __init__(self, url):
         self.http = httpx2.Client(base_url=url)
         self.secrets, self.refusals = {"key": KEY, "password": PASSWORD}, []
+        self.receiver, self.told_agents = Receiver(), []
 
     def ask(self, method, path, **options):
         answer = self.http.request(method, path, **options)
@@ -101,6 +108,16 @@ class Everything:
         self.ask("GET", "/api/v1/me/", headers=bearer)
         self.ask("GET", f"/api/v1/lead/{fresh['access_token']}/", headers={"authorization": "x"})
 
+    def receive(self):
+        """A webhook to a receiver that is there, about all that happens from now on."""
+        kinds = ("lead", "contact", "activity.note", "saved_search", "group", "phone_number")
+        events = [{"object_type": k, "action": a} for k in kinds for a in ("created", "updated")]
+        events += [{"object_type": "membership", "action": "activated"}]
+        events += [{"object_type": "export.lead", "action": "completed"}]
+        body = {"url": self.receiver.url, "events": events}
+        made = self.ask("POST", "/api/v1/webhook/", json=body, auth=(KEY, "")).json()
+        self.webhook, self.secrets["live key"] = made["id"], made["signature_key"]
+
     def webhooks(self):
         """The keys that deliveries are signed with."""
         body = {
@@ -126,7 +143,12 @@ class Everything:
         ):
             params = {"name": name, "arguments": said}
             headers = {"close-api-key": KEY, "accept": "application/json, text/event-stream"}
-            self.ask("POST", "/mcp", json=body | {"params": params}, headers=headers)
+            answer = self.ask("POST", "/mcp", json=body | {"params": params}, headers=headers)
+            self.told_agents.append(answer.text)
+        for name in ("org_info", "org_users", "find_groups", "activity_search", "list_roles"):
+            params = {"name": name, "arguments": {}}
+            answer = self.ask("POST", "/mcp", json=body | {"params": params}, headers=headers)
+            self.told_agents.append(answer.text)
         self.ask("POST", "/mcp", json=body, headers={"close-api-key": self.secrets["second key"]})
         self.ask("POST", "/mcp", json=body, headers={"authorization": f"Bearer {KEY}"})
 
@@ -144,6 +166,43 @@ class Everything:
             self.ask("POST", "/forms/orga_x/form_x/", json={"password": secret})
             self.ask("POST", "/go/file/", data={"signature": secret}, files={"file": b"x"})
             self.ask("POST", "/api/v1/lead/", content=secret.encode(), auth=(KEY, ""))
+            self.pages(secret)
+
+    def pages(self, secret):
+        """The same as a browser asks, whom refusals are told on a page."""
+        browser = {"accept": "text/html"}
+        for path in ("/oauth2/authorize/", "/auth/oidc/", "/auth/oidc/callback/", "/auth/nothing/"):
+            said = {"client_id": secret, "code": secret, "state": secret, "redirect_uri": secret}
+            self.ask("GET", path, params=said, headers=browser | {"cookie": f"ajar={secret}"})
+        said = {"email": secret, "password": secret, "code": secret, "csrf": secret}
+        self.ask("POST", "/auth/sign_in/", data=said, headers=browser)
+        self.ask("POST", "/auth/password/reset/", data=said | {"token": secret}, headers=browser)
+        self.ask("POST", "/oauth2/authorize/", data=said, headers=browser)
+
+    def exports(self):
+        """All that there is, as files."""
+        auth, files = (KEY, ""), []
+        asked = [("lead", {"type": kind}) for kind in ("leads", "contacts", "lead_opps")]
+        for kind, said in [*asked, ("opportunity", {})]:
+            body = {"format": "json", "include_activities": said.get("type") == "leads"} | said
+            made = self.ask("POST", f"/api/v1/export/{kind}/", json=body, auth=auth).json()
+            path = f"/api/v1/export/{made['id']}/"
+            done = until(lambda path=path: self.finished(path))
+            url = urlsplit(done["download_url"])
+            files.append(self.ask("GET", f"{url.path}?{url.query}").text + str(done))
+        return "".join(files)
+
+    def finished(self, path):
+        shown = self.ask("GET", path, auth=(KEY, "")).json()
+        return shown if shown["status"] == "done" else None
+
+    def deliveries(self):
+        """What a receiver was told, and what the log says of that."""
+        until(lambda: any(kind == "export.lead" for kind, _ in self.receiver.kinds))
+        path = f"/api/v1/webhook/{self.webhook}/deliveries/"
+        log = self.ask("GET", path, auth=(KEY, "")).json()
+        each = (self.ask("GET", f"{path}{one['id']}/", auth=(KEY, "")) for one in log["data"])
+        return str(self.receiver.requests) + str(log) + "".join(answer.text for answer in each)
 
     def lists(self):
         """Everything that has a list, as the admin sees it."""
@@ -167,6 +226,7 @@ class Everything:
 @pytest.fixture(scope="module")
 def used(server):
     everything = Everything(server.url)
+    everything.receive()
     everything.keys()
     everything.session()
     everything.tokens()
@@ -175,6 +235,7 @@ def used(server):
     everything.misplaced()
     yield everything
     everything.http.close()
+    everything.receiver.close()
 
 
 def test_no_log_has_a_secret(server, used, run):
@@ -212,6 +273,42 @@ def test_no_event_and_no_refusal_has_a_secret(server, used):
 
 def test_no_list_has_a_secret(used):
     assert found(used.secrets, used.lists()) == []
+
+
+def test_no_answer_to_an_agent_has_a_secret(used):
+    assert len(used.told_agents) == 8 and "admin@example.com" in "".join(used.told_agents)
+    assert found(used.secrets, "".join(used.told_agents)) == []
+
+
+def test_no_export_and_no_delivery_has_a_secret(used):
+    files, deliveries = used.exports(), used.deliveries()
+
+    assert files.count("lead_") > 2 and deliveries.count("lead_") > 2
+    assert found(used.secrets, files + deliveries) == []
+
+
+def test_no_backup_has_a_secret(server, used, run, tmp_path):
+    """But for the key that opens what is sealed: without it nobody could restore anything."""
+    run("backup", tmp_path / "all.zip", "--data", server.data)
+    with zipfile.ZipFile(tmp_path / "all.zip") as archive:
+        archive.extractall(tmp_path)
+        files = b"".join(archive.read(name) for name in archive.namelist())
+    command = [find() / "pg_restore", "--file=-", tmp_path / "database.dump"]
+    rows = subprocess.run(command, capture_output=True, check=True).stdout
+
+    assert used.app["client_id"].encode() in rows
+    kept = {what: secret.encode() for what, secret in used.secrets.items()}
+    assert found(kept, rows + files) == []
+    assert (server.data / "secret.key").read_bytes() in files
+
+
+def until(asked):
+    """What it answers, once it does."""
+    deadline = time.monotonic() + WITHIN
+    while not (answer := asked()):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    return answer
 
 
 def found(secrets, text):
