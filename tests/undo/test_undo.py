@@ -349,3 +349,27 @@ def test_finding_the_changes_of_a_request_reads_no_table_whole(world):
     for plan, index in zip(world.call(plans), ("request_id", "steps"), strict=True):
         assert "Seq Scan on event" not in plan
         assert f"{index}" in plan and "Index" in plan
+
+
+@pytest.mark.parametrize("kind", ["lead", "opportunity"])
+def test_a_status_that_was_deleted_comes_back_where_it_stood(api, undo, kind):
+    for label in "ABC":
+        api.make(f"status.{kind}", label=label)
+    before = api.ok("get", f"/status/{kind}/")["data"]
+
+    undo(api, api.delete(f"/status/{kind}/{before[-2]['id']}/"))
+
+    after = api.ok("get", f"/status/{kind}/")["data"]
+    assert [one["id"] for one in after] == [one["id"] for one in before]
+
+
+def test_a_status_that_moved_goes_back_to_its_pipeline(api, undo):
+    here, there = (api.make("pipeline", name=name)["id"] for name in "AB")
+    moving, _ = (api.make("status.opportunity", pipeline_id=here, label=n) for n in "XY")
+    api.make("status.opportunity", pipeline_id=there, label="Z")
+    body = {"statuses": [{"id": moving["id"]}]}
+
+    undo(api, api.put(f"/pipeline/{there}/", json=body))
+
+    shown = (api.ok("get", f"/pipeline/{id}/")["statuses"] for id in (here, there))
+    assert [[one["label"] for one in some] for some in shown] == [["X", "Y"], ["Z"]]
