@@ -339,6 +339,7 @@ def test_finding_the_changes_of_a_request_reads_no_table_whole(world):
             statement = await log.events(by)
             given = {"organization_id": "o", by: value, "visible_to": None}
             given |= {"visible_keys": [], "visible_unassigned": True}
+            given |= {"user_id": "u", "permissions": []}
             async with db.transaction():
                 await db.execute("set local enable_seqscan = off")
                 values = [given[name] for name in statement.names]
