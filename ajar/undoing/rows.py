@@ -89,9 +89,12 @@ def values_before(old: dict, now: dict, made: dict) -> dict:
 
 def since(resource: Any, row: dict, after: dict, old: dict | None = None) -> list[str]:
     """The names of what has changed since a change that left `after`; of custom values, if `old`
-    is what was there before it, only those that it had changed."""
+    is what was there before it, only those that it had changed. What is as it was before is none
+    of them: it may be so because of what was undone a moment ago."""
     names = []
     for name, made in after.items():
+        if old is not None and row[name] == old[name]:
+            continue
         if resource.about.stored[name] is resource.about.custom:
             made, now, was = made or {}, row[name] or {}, (old or {}).get(name) or {}
             changed = [key for key in made | now if made.get(key) != now.get(key)]

@@ -374,3 +374,26 @@ def test_a_status_that_moved_goes_back_to_its_pipeline(api, undo):
 
     shown = (api.ok("get", f"/pipeline/{id}/")["statuses"] for id in (here, there))
     assert [[one["label"] for one in some] for some in shown] == [["X", "Y"], ["Z"]]
+
+
+def test_what_follows_from_an_undo_does_not_stand_in_its_way(api, undo):
+    """A conversation counts its mails by itself, and had been counted again since then."""
+    lead_id = api.make("lead")["id"]
+
+    def arrives():
+        said = {"status": "inbox", "subject": "Boat", "sender": "gob@bluth.example"}
+        body = api.body("activity.email", lead_id=lead_id, to=["bruce@wayne.example"], **said)
+        return api.post("/activity/email/", json=body)
+
+    def counted():
+        (thread,) = api.ok("get", f"/activity/emailthread/?lead_id={lead_id}")["data"]
+        return len(thread["emails"]), thread["n_emails"]
+
+    ids = [arrives().json()["id"] for _ in range(2)]
+    undo(api, api.delete(f"/activity/email/{ids[1]}/"))
+    again = api.ok("get", "/event/?_limit=1")["data"][0]["request_id"]
+    undo(api, arrives())
+
+    undo(api, f"/request/{again}/")
+
+    assert counted() == (1, 1)
