@@ -27,6 +27,7 @@ from ajar.resources.role import BUILT_IN
 SECONDS = 30
 MOST = 10_000
 READING = ("GET", "HEAD", "OPTIONS")
+SIGN_IN = "/auth/sign_in/"  # where people do
 COOKIES = ("__Host-ajar", "ajar")  # the first where the address is https
 TOUCH = """
 update api_key set date_last_used = used.at

@@ -1,11 +1,11 @@
 """Every setting of Ajar: what it is for, and the environment variable that says it."""
 
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import Field, dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Self
 
 from platformdirs import user_data_dir
 
@@ -13,9 +13,12 @@ from ajar.variables import (
     database,
     file_store,
     long_text,
+    mail_server,
+    mailbox,
     moment,
     number,
     one_of,
+    parsed,
     path,
     rates,
     setting,
@@ -130,6 +133,20 @@ class Settings:
     )
     oidc_name: str = setting(
         "AJAR_OIDC_NAME", "your identity provider", "What the sign-in page calls the provider."
+    )
+    smtp_url: str | None = setting(
+        "AJAR_SMTP_URL",
+        None,
+        "The mail server that sends what Ajar has to tell its users.",
+        parse=mail_server,
+        shown="none, and then no mail is sent",
+        secret=True,
+    )
+    mail_from: str | None = setting(
+        "AJAR_MAIL_FROM",
+        None,
+        "Whom that mail is from; to be set with `AJAR_SMTP_URL`.",
+        parse=mailbox,
     )
     rate_limit: int = setting(
         "AJAR_RATE_LIMIT",
@@ -256,41 +273,18 @@ class Settings:
         "AJAR_TIME", None, "The time at which the clock stands still, for tests.", parse=moment
     )
 
+    def __post_init__(self) -> None:
+        if self.smtp_url and not self.mail_from:
+            raise ValueError("AJAR_MAIL_FROM must be set, as AJAR_SMTP_URL is")
+
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Self:
         """Read each variable; the first that is wrong is a ValueError that names it."""
         said = ((each, environ.get(each.metadata["variable"])) for each in fields(cls))
-        return cls(**{each.name: _parsed(each, value) for each, value in said if value})
+        return cls(**{each.name: parsed(each, value) for each, value in said if value})
 
     @property
     def address(self) -> str:
         """What links begin with."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return self.public_url or f"http://{host}:{self.port}"
-
-
-class Documented(NamedTuple):
-    """A setting as a reader of the documentation sees it."""
-
-    variable: str
-    default: str
-    about: str
-
-
-def documented() -> Iterator[Documented]:
-    for each in fields(Settings):
-        variable, about, shown = (each.metadata[key] for key in ("variable", "about", "shown"))
-        yield Documented(variable, shown or _in_words(each.default), about)
-
-
-def _parsed(each: Field[Any], value: str) -> Any:
-    try:
-        return each.metadata["parse"](value)
-    except ValueError as error:
-        raise ValueError(f"{each.metadata['variable']} {error}") from None
-
-
-def _in_words(default: object) -> str:
-    if default is None:
-        return "none"
-    return f"`{str(default).lower() if isinstance(default, bool) else default}`"

@@ -10,10 +10,11 @@ from urllib.parse import parse_qsl, urlsplit
 from starlette.requests import cookie_parser
 from starlette.responses import Response
 
-from ajar.access import COOKIES, READING, SignIn
+from ajar.access import COOKIES, READING, SIGN_IN, SignIn
 from ajar.config import Settings
 from ajar.credentials import proof, same, text
 from ajar.errors import ApiError, Forbidden, NotFound
+from ajar.files import PATH as FILES
 from ajar.http.api import LOST, answer, unavailable
 from ajar.http.request import Call, parse
 from ajar.http.router import UNKNOWN, elsewhere
@@ -38,6 +39,8 @@ ROUTES: dict[tuple[str, str], Handler] = {
     ("DELETE", "/auth/session"): signing_in.end,
     ("DELETE", "/auth/session/others"): signing_in.end_others,
     ("PUT", "/auth/password"): signing_in.change_password,
+    ("GET", "/auth/password/forgotten"): pages.forgotten_password,
+    ("POST", "/auth/password/forgotten"): pages.asked_for_link,
     ("GET", "/auth/password/reset"): pages.new_password,
     ("POST", "/auth/password/reset"): pages.reset_password,
     ("POST", "/auth/second_factor"): signing_in.offer_factor,
@@ -56,6 +59,7 @@ ROUTES: dict[tuple[str, str], Handler] = {
     ("GET", "/.well-known/oauth-protected-resource"): metadata.show_resource,
     ("GET", "/.well-known/oauth-protected-resource/mcp"): metadata.show_resource,
 }
+PAGES = ("/oauth2/authorize", FILES)  # that somebody may want to see when they are asked to sign in
 PREFIXES = ("/auth/", "/oauth2/", "/.well-known/")
 
 
@@ -105,8 +109,8 @@ class Visit:
     def local(self, wanted: str) -> str:
         """Only to a page of ours: or else an address of ours would lead anywhere."""
         parts = urlsplit(wanted) if wanted.isascii() and wanted.isprintable() else urlsplit("")
-        ours = not parts.scheme and not parts.netloc and parts.path.startswith("/oauth2/authorize")
-        return wanted if ours and "\\" not in wanted else "/auth/sign_in/"
+        ours = not parts.scheme and not parts.netloc and parts.path.startswith(PAGES)
+        return wanted if ours and "\\" not in wanted else SIGN_IN
 
     async def json(self) -> dict[str, Any]:
         kind = self.call.headers.get("content-type", "").partition(";")[0].strip().lower()

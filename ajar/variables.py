@@ -1,11 +1,12 @@
 """How the text of an environment variable becomes the value of a setting, or is refused."""
 
 import re
-from collections.abc import Callable
-from dataclasses import field
+from collections.abc import Callable, Iterator
+from dataclasses import Field, field, fields
 from datetime import UTC, datetime
+from email.utils import parseaddr
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 
@@ -81,6 +82,27 @@ def valkey(value: str) -> str:
     return value
 
 
+def mail_server(value: str) -> str:
+    # Neither the value is repeated, nor what is wrong with it: it may hold a password.
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme in ("smtp", "smtps") and parts.hostname and parts.port != 0
+    except ValueError:
+        good = False
+    else:
+        good = good and parts.path in ("", "/") and parts.query in ("", "tls=no")
+    if not good or not value.isprintable() or "#" in value:
+        raise ValueError("must be an address like smtp://user:password@host:587")
+    return value
+
+
+def mailbox(value: str) -> str:
+    address = parseaddr(value)[1]
+    if not value.isprintable() or not re.fullmatch(r"[^\s@<>\",;:()]+@[\w.-]+", address):
+        raise ValueError("must be an address like crm@example.com or Ajar <crm@example.com>")
+    return value
+
+
 def rates(value: str) -> dict[str, int]:
     """`data=10, POST:lead=20`: by the first part of a path, and maybe the method."""
     pairs = [pair.strip().partition("=") for pair in value.split(",")]
@@ -111,3 +133,30 @@ def setting(
     if callable(default):
         return field(default_factory=default, metadata=says, repr=not secret)
     return field(default=default, metadata=says, repr=not secret)
+
+
+def parsed(each: Field[Any], value: str) -> Any:
+    try:
+        return each.metadata["parse"](value)
+    except ValueError as error:
+        raise ValueError(f"{each.metadata['variable']} {error}") from None
+
+
+class Documented(NamedTuple):
+    """A setting as a reader of the documentation sees it."""
+
+    variable: str
+    default: str
+    about: str
+
+
+def documented(settings: Any) -> Iterator[Documented]:
+    for each in fields(settings):
+        variable, about, shown = (each.metadata[key] for key in ("variable", "about", "shown"))
+        yield Documented(variable, shown or in_words(each.default), about)
+
+
+def in_words(default: object) -> str:
+    if default is None:
+        return "none"
+    return f"`{str(default).lower() if isinstance(default, bool) else default}`"

@@ -21,7 +21,7 @@ LAYERS = [
     {"clock", "config", "credentials", "database", "errors", "family", "html", "ids"},
     {"formats", "jobs", "logs", "metrics", "paging", "passwords", "postgres", "providers", "vault"},
     {"kernel"},
-    {"worth"},
+    {"letters", "worth"},
     {"accounts", "conversations", "describe", "many", "merging", "private"},
     {"rights", "scopes", "search", "sequencing"},
     {"acting", "followups", "signing", "tags", "undoing"},

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ajar.config import Settings, documented
+from ajar.config import Settings
+from ajar.variables import documented
 
 PAGE = Path(__file__).parent.parent / "docs" / "settings.md"
 
@@ -14,7 +15,7 @@ PAGE = Path(__file__).parent.parent / "docs" / "settings.md"
 def test_every_setting_is_documented_with_its_default():
     rows = re.findall(r"^\| `([A-Z_]+)` \| (.*?) \| (.*) \|$", PAGE.read_text(), re.MULTILINE)
 
-    assert rows == [tuple(setting) for setting in documented()]
+    assert rows == [tuple(setting) for setting in documented(Settings)]
 
 
 def test_without_variables_every_setting_has_its_default():

@@ -1,9 +1,11 @@
 """`ajar doctor`: what is wrong here, and how to mend it."""
 
+import asyncio
 import shutil
 import sys
 from collections.abc import Iterator
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from rich.console import Console
 
@@ -14,6 +16,7 @@ from ajar.commands.database import reached
 from ajar.config import Settings
 from ajar.database import UNREACHED, asked
 from ajar.postgres import ServerError
+from ajar.providers import smtp
 
 NEEDED = 1_000_000_000  # bytes
 APART = 5.0  # seconds that two clocks may be
@@ -62,6 +65,7 @@ def findings(data) -> Iterator[Finding]:
         return
     yield Finding(True, "settings")
     yield from of_disk(here)
+    yield of_mail(here)
     try:
         with reached(here) as url:
             yield from of_database(url)
@@ -79,6 +83,17 @@ def of_disk(here: Settings) -> Iterator[Finding]:
     free = shutil.disk_usage(place).free
     about = f"data directory {here.data}, {free / 1e9:.1f} GB free"
     yield Finding(free > NEEDED, about, f"Make room: less than {NEEDED / 1e9:.0f} GB is left.")
+
+
+def of_mail(here: Settings) -> Finding:
+    if not here.smtp_url:
+        return Finding(True, "mail, none is sent: AJAR_SMTP_URL is not set")
+    server = urlsplit(here.smtp_url).hostname
+    try:
+        asyncio.run(smtp.reach(here.smtp_url, urlsplit(here.address).hostname or "localhost"))
+    except smtp.Failed as error:
+        return Finding(False, f"mail server {server}: {error}", "Is AJAR_SMTP_URL right?")
+    return Finding(True, f"mail server {server}")
 
 
 def of_database(url: str) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""`ajar password`: let somebody choose a password, as long as no mail can be sent to them."""
+"""`ajar password`: let somebody choose a password, where no mail can be sent to them."""
 
 from typing import Annotated
 
@@ -7,7 +7,7 @@ import typer
 from ajar.clock import Clock
 from ajar.commands import Data, Trouble, settings
 from ajar.commands.apikey import within
-from ajar.signing_in import resets
+from ajar.signing_in import links
 
 
 def password(
@@ -18,7 +18,7 @@ def password(
 
     When it is used, all their sessions end."""
     here = settings(AJAR_DATA=data)
-    link = within(data, lambda db: resets.link(db, here.address, email, Clock(here.time)()))
+    link = within(data, lambda db: links.link(db, here.address, email, Clock(here.time)()))
     if not link:
         raise Trouble(f"nobody signs in with {email}")
     print(link)

@@ -1,6 +1,5 @@
 """Files of exports that are a week old are deleted; that there were such exports is known on."""
 
-from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -12,10 +11,9 @@ from ajar.jobs import periodic
 from ajar.kernel import ops
 from ajar.kernel.context import Caller, Context
 from ajar.providers import store
-from ajar.resources.export import Export
+from ajar.resources.export import KEPT, Export
 from ajar.resources.file import File
 
-KEPT = timedelta(days=7)
 MOST = 1000  # of an organization at a time: what is left has another turn
 OLD = f"""SELECT id, created_by FROM export WHERE export.organization_id = $1
 AND file_id IS NOT NULL AND date_updated < $2 ORDER BY date_updated LIMIT {MOST}"""

@@ -2,10 +2,13 @@
 they exist is said by `ajar.resources.file`."""
 
 from typing import Any
+from urllib.parse import quote
 
 import structlog
-from starlette.responses import Response
+from starlette.datastructures import Headers
+from starlette.responses import RedirectResponse, Response
 
+from ajar.access import SIGN_IN
 from ajar.errors import ApiError, NotAllowed, NotFound, Unavailable
 from ajar.files import serving, unused, upload
 from ajar.files.storage import Storage
@@ -34,6 +37,8 @@ class Files:
             log.error("a file is not in the store", path=scope["path"])
             return refused(NotFound("There is no such file."))
         except ApiError as error:
+            if error.status == 401 and by_browser(scope):
+                return RedirectResponse(f"{SIGN_IN}?next={quote(scope['path'], safe='')}", 303)
             return refused(error)
         except (*LOST, Unreachable) as error:
             log.warning("file unavailable", path=scope["path"], error=repr(error))
@@ -45,6 +50,13 @@ class Files:
         if scope["method"] == "POST" and scope["path"].rstrip("/") == PATH.rstrip("/"):
             return await upload.receive(self.storage, scope, receive)
         raise NotAllowed("The method is not allowed for the requested URL.", {"allow": "GET, HEAD"})
+
+
+def by_browser(scope: Any) -> bool:
+    """Whether somebody has followed a link, of a mail for example."""
+    headers = Headers(scope=scope)
+    asks = scope["method"] == "GET" and "text/html" in headers.get("accept", "")
+    return asks and "authorization" not in headers
 
 
 def refused(error: ApiError) -> Response:

@@ -8,7 +8,7 @@ from ajar.credentials import hashed
 from ajar.errors import ApiError
 
 # From so many failures on, one has to wait: a second, then twice as long each time.
-FREE = {"email": 5, "address": 50, "code": 5, "register": 20}
+FREE = {"email": 5, "address": 50, "code": 5, "register": 20, "resets_of": 3, "resets_from": 20}
 LONGEST = 900  # seconds
 WAIT = f"""make_interval(secs => case when sign_in_attempt.failures < $3 then 0
     else least(power(2, least(sign_in_attempt.failures - $3, 20)), {LONGEST}) end)"""

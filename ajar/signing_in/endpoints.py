@@ -60,6 +60,12 @@ async def change_password(visit) -> Response:
     return answer({}, 200, {})
 
 
+async def forgotten_password(visit) -> Response:
+    visit.must_come_from_here()
+    await resets.ask(visit, text(await visit.json(), "email"))
+    return answer({}, 200, {})
+
+
 async def reset_password(visit) -> Response:
     visit.must_come_from_here()
     body = await visit.json()
@@ -88,7 +94,8 @@ async def stop_factor(visit) -> Response:
     body = await visit.json()
     password = text(body, "password", session.has_password)
     await people.sure(visit, session, password, text(body, "code", session.totp_active))
-    await factors.stop(visit.db, session.account_id)
+    async with visit.transaction():
+        await factors.stop(visit.db, session.account_id)
     return answer({}, 200, {})
 
 

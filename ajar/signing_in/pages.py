@@ -6,12 +6,15 @@ from urllib.parse import quote
 from starlette.responses import RedirectResponse, Response
 
 from ajar import html
+from ajar.access import SIGN_IN
 from ajar.credentials import proof
 from ajar.errors import ApiError
 from ajar.signing_in import endpoints, people, resets, sessions
+from ajar.signing_in.letters import FORGOTTEN
+from ajar.signing_in.links import PATH
 from ajar.signing_in.people import Said
 
-SIGN_IN = "/auth/sign_in/"
+ON_ITS_WAY = "If somebody signs in with this address, a mail with a link is on its way to it."
 ONCE = 'autocomplete="one-time-code" inputmode="numeric"'
 
 
@@ -43,6 +46,7 @@ def asked(visit, email: str = "", problem: str = "", status: int = 200) -> Respo
     if visit.settings.oidc_issuer:
         there = escape(f"/auth/oidc/?next={quote(visit.next, safe='')}")
         body += f'<p><a href="{there}">Sign in at {escape(visit.settings.oidc_name)}</a></p>'
+    body += f'<p><a href="{FORGOTTEN}">Forgotten your password?</a></p>'
     return visit.keep_form(html.page("Sign in to Ajar", body, status))
 
 
@@ -63,13 +67,46 @@ async def signed_in(visit) -> Response:
     return response
 
 
+async def forgotten_password(visit) -> Response:
+    if not visit.settings.smtp_url:
+        return html.page("A new password", html.paragraph(resets.NO_MAIL))
+    return forgotten(visit)
+
+
+def forgotten(visit, problem: str = "", status: int = 200) -> Response:
+    body = html.form(
+        FORGOTTEN,
+        proof(visit.form_cookie),
+        html.paragraph(problem, "problem"),
+        html.field("E-mail", "email", "email", more='required autocomplete="username"'),
+        html.button("Send me a link"),
+    )
+    return visit.keep_form(html.page("A new password", body, status))
+
+
+async def asked_for_link(visit) -> Response:
+    """As a form of the page above, or as JSON. The answer is the same for every address."""
+    if "json" in visit.call.headers.get("content-type", ""):
+        return await endpoints.forgotten_password(visit)
+    sent = await visit.form()
+    visit.check_form(sent, visit.cookies.get("ajar_form", ""))
+    try:
+        await resets.ask(visit, endpoints.text(sent, "email"))
+    except ApiError as error:
+        said = error.body.get("field-errors", {}).get("email") or error.body.get("error", "")
+        response = forgotten(visit, str(said), error.status)
+        response.headers.update(error.headers)
+        return response
+    return html.page("A new password", html.paragraph(ON_ITS_WAY))
+
+
 async def new_password(visit) -> Response:
     return choose(visit, visit.query.get("token", ""))
 
 
 def choose(visit, token: str, problem: str = "", status: int = 200) -> Response:
     body = html.form(
-        resets.PATH,
+        PATH,
         proof(visit.form_cookie),
         html.paragraph(problem, "problem"),
         f'<input type="hidden" name="token" value="{escape(token)}">',

@@ -1,31 +1,37 @@
-"""A link with which somebody chooses a password: it works once, and for a day."""
+"""Choosing a password, with a link or with the old password."""
 
-from datetime import datetime, timedelta
 from typing import Any
 
 from ajar import passwords
-from ajar.credentials import hashed, text
-from ajar.errors import ApiError
-from ajar.signing_in import sessions
+from ajar.credentials import hashed
+from ajar.errors import ApiError, Invalid
+from ajar.formats.mail import parsed
+from ajar.signing_in import attempts, letters, sessions
 from ajar.signing_in.sessions import Session
 
-LASTS = timedelta(days=1)
-PATH = "/auth/password/reset/"
-ADD = """
-insert into password_reset (hash, account_id, date_expires)
-select $1, id, $3 from account where lower(email) = lower($2) returning account_id"""
 TAKE = "delete from password_reset where hash = $1 and date_expires > $2 returning account_id"
-SET = "update account set password_hash = $2 where id = $1"
+SET = """
+update account set password_hash = $2 where id = $1
+returning (select old.password_hash is not null from account old where old.id = $1)"""
 # Links that were not used are worth nothing once the password has changed.
 FORGET = "delete from password_reset where account_id = $1"
 
 
-async def link(db: Any, address: str, email: str, now: datetime) -> str | None:
-    """For whoever has this e-mail address, if anybody has."""
-    token = text(43)
-    if not await db.fetchval(ADD, hashed(token), email, now + LASTS):
-        return None
-    return f"{address}{PATH}?token={token}"
+NO_MAIL = "This server sends no mail: ask whoever runs it for a link."
+
+
+async def ask(visit, email: str) -> None:
+    """Have a link sent, if anybody has this address; whoever asks does not learn that."""
+    if not visit.settings.smtp_url:
+        raise ApiError(NO_MAIL)
+    try:
+        email = parsed(email)["email"]
+    except ValueError as error:
+        raise Invalid(fields={"email": str(error)}) from None
+    await attempts.count(visit.db, visit.now, "resets_from", visit.address)
+    await attempts.count(visit.db, visit.now, "resets_of", email)
+    async with visit.transaction():
+        await letters.ask_for_link(visit.db, email)
 
 
 async def use(visit, token: str, password: object) -> None:
@@ -34,7 +40,7 @@ async def use(visit, token: str, password: object) -> None:
     async with visit.transaction():
         account_id = await visit.db.fetchval(TAKE, hashed(token), visit.now)
         if not account_id:
-            raise ApiError("This link was used, or is older than a day.")
+            raise ApiError("This link was used, or is too old.")
         await put(visit.db, account_id, chosen)
         await sessions.end_all(visit.db, account_id)
 
@@ -48,5 +54,7 @@ async def change(visit, session: Session, password: object) -> None:
 
 
 async def put(db: Any, account_id: str, chosen: str) -> None:
-    await db.execute(SET, account_id, chosen)
+    had_one = await db.fetchval(SET, account_id, chosen)
     await db.execute(FORGET, account_id)
+    if had_one:
+        await letters.notice(db, account_id, "password_changed")

@@ -24,7 +24,7 @@ async def run(url: str, settings: Settings, clock: Clock) -> None:
     """Until cancelled; what is on its way then gets its time to arrive."""
     async with database.pool(url, CONNECTIONS) as pool:
         follower, sender = parts(pool, settings, clock)
-        watching = asyncio.create_task(keep_watch(pool))
+        watching = asyncio.create_task(keep_watch(pool, clock))
         try:
             while not watching.done():
                 found = await follower.follow()
@@ -42,9 +42,9 @@ def parts(pool: Any, settings: Settings, clock: Clock) -> tuple[Follower, Sender
     return Follower(pool, clock, fold), sender
 
 
-async def keep_watch(pool: Any) -> None:
+async def keep_watch(pool: Any, clock: Clock) -> None:
     while True:
-        await watch(pool)
+        await watch(pool, clock())
         await asyncio.sleep(WATCH)
 
 

@@ -1,13 +1,19 @@
-"""When a webhook is given up: its queue is too long, or nothing has arrived for days."""
+"""When a webhook is given up: its queue is too long, or nothing has arrived for days. Admins are
+told by mail, and are warned before."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
-from ajar.resources.webhook import DROP
+from ajar import letters
+from ajar.resources.role import BUILT_IN
+from ajar.resources.webhook import DROP, UNHEALTHY
+from ajar.rights import MANAGE
 
 MOST_HOURS = 72  # in a row, in which there were attempts and all of them failed
 MOST_QUEUED, MANY_QUEUED = 100_000, 80_000
+AGAIN = timedelta(days=1)  # from one warning to the next
 QUEUES = """
 select webhook.organization_id, webhook.id, queue.length from webhook cross join lateral (
     select count(*) as length from (select from webhook_delivery delivery
@@ -16,22 +22,64 @@ select webhook.organization_id, webhook.id, queue.length from webhook cross join
         limit $1) waiting) queue
 where webhook.status = 'active' and queue.length >= $2"""
 PAUSE = """
-update webhook set status = 'paused', pause_reason = $3
-where organization_id = $1 and id = $2 and status = 'active' returning id"""
+update webhook set status = 'paused', pause_reason = $3, date_warned = null
+where organization_id = $1 and id = $2 and status = 'active' returning url, latest_error"""
+WARN = """
+update webhook set date_warned = $3 where organization_id = $1 and id = $2 and status = 'active'
+and (date_warned is null or date_warned <= $4) returning url, latest_error"""
+ADMINS = """
+select member.user_id from membership member left join role
+on role.organization_id = member.organization_id and role.id = member.role_id
+where member.organization_id = $1 and member.is_active
+and (member.role_id = any($2) or role.permissions ? $3)"""
+MANAGERS = [id for id, role in BUILT_IN.items() if MANAGE in role.permissions]
 log = structlog.get_logger()
 
 
-async def watch(pool: Any) -> None:
+async def watch(pool: Any, now: datetime) -> None:
     """Pause who has too much waiting."""
     for row in await pool.fetch(QUEUES, MOST_QUEUED, MANY_QUEUED):
-        log.warning("many deliveries wait", webhook=row["id"], waiting=row["length"])
-        if row["length"] >= MOST_QUEUED:
-            await pause(pool, row["organization_id"], row["id"], "too_many_queued")
+        webhook, length = (row["organization_id"], row["id"]), row["length"]
+        log.warning("many deliveries wait", webhook=row["id"], waiting=length)
+        if length >= MOST_QUEUED:
+            await pause(pool, *webhook, "too_many_queued", waiting=length)
+        else:
+            said = {"waiting": length, "most": MOST_QUEUED}
+            await warn(pool, *webhook, now, "webhook_queued", **said)
 
 
-async def pause(pool: Any, organization_id: str, id: str, reason: str) -> None:
+async def failing(pool: Any, organization_id: str, id: str, hours: int, now: datetime) -> None:
+    """So many hours in a row nothing has arrived."""
+    webhook = organization_id, id
+    if hours >= MOST_HOURS:
+        await pause(pool, *webhook, "too_many_failures", hours=hours)
+    elif hours >= UNHEALTHY:
+        await warn(pool, *webhook, now, "webhook_failing", hours=hours, most=MOST_HOURS)
+
+
+async def pause(pool: Any, organization_id: str, id: str, reason: str, **why: int) -> None:
     """Deliver nothing more until somebody makes it active; what waits is dropped."""
     async with pool.acquire() as db, db.transaction():
-        if await db.fetchval(PAUSE, organization_id, id, reason):
+        if webhook := await db.fetchrow(PAUSE, organization_id, id, reason):
             await db.execute(DROP, organization_id, id)
             log.warning("a webhook was paused", webhook=id, reason=reason)
+            await tell(db, organization_id, id, webhook, "webhook_paused", reason=reason, **why)
+
+
+async def warn(
+    pool: Any, organization_id: str, id: str, now: datetime, letter: str, **why: int
+) -> None:
+    """Not more than once a day, however many processes watch."""
+    async with pool.acquire() as db, db.transaction():
+        if webhook := await db.fetchrow(WARN, organization_id, id, now, now - AGAIN):
+            await tell(db, organization_id, id, webhook, letter, **why)
+
+
+async def tell(
+    db: Any, organization_id: str, id: str, webhook: Any, letter: str, **why: Any
+) -> None:
+    """Everybody who may manage it; without what an address may hold that is secret."""
+    url = webhook["url"].partition("?")[0].partition("#")[0]
+    about = {"id": id, "url": url, "error": webhook["latest_error"], **why}
+    for row in await db.fetch(ADMINS, organization_id, MANAGERS, MANAGE):
+        await letters.later(db, organization_id, row["user_id"], letter, **about)

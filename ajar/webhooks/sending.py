@@ -22,7 +22,7 @@ from ajar.providers import web
 from ajar.resources.webhook.delivery import TABLE as delivery
 from ajar.resources.webhook.delivery import body_of
 from ajar.vault import Locked, Vault
-from ajar.webhooks.pausing import MOST_HOURS, pause
+from ajar.webhooks.pausing import failing
 from ajar.webhooks.signature import signed
 
 AT_ONCE = 8  # to one receiver
@@ -195,8 +195,8 @@ class Sender:
         )
         counts = arrived, len(errors), errors[-1] if errors else None
         hours = await self.pool.fetchval(NOTE, organization_id, id, results, *counts, hour)
-        if hours and hours >= MOST_HOURS:
-            await pause(self.pool, organization_id, id, "too_many_failures")
+        if hours:
+            await failing(self.pool, organization_id, id, hours, self.clock())
         return arrived
 
 

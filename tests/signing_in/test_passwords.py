@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from ajar.signing_in import resets
+from ajar.signing_in import links
 
 PASSWORD = "correct horse battery staple"
 NEW = "a quite different password"
@@ -14,7 +14,7 @@ NEW = "a quite different password"
 @pytest.fixture
 def link(world, person):
     def made(email=person.email):
-        return world.call(lambda db: resets.link(db, "http://x", email, world.clock()))
+        return world.call(lambda db: links.link(db, "http://x", email, world.clock()))
 
     return made
 

@@ -235,7 +235,7 @@ def test_a_webhook_with_too_much_waiting_is_paused(
         api.make("lead")
     deliver()
 
-    world.call(lambda db: pausing.watch(world.app.api.pool))
+    world.call(lambda db: pausing.watch(world.app.api.pool, world.clock()))
 
     shown, log = read(many)
     assert (shown["status"], shown["pause_reason"]) == ("paused", "too_many_queued")

@@ -5,7 +5,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 from sqlalchemy import func
 
-from ajar import acting
+from ajar import acting, letters
 from ajar.errors import Invalid
 from ajar.kernel import (
     Bool,
@@ -127,11 +127,13 @@ class BulkAction(
         status = new.get("status")
         if status == old.get("status"):
             return
+        kind = cls.about.name.rpartition(".")[2]
         if status in ("created", "resuming"):
-            kind = cls.about.name.rpartition(".")[2]
             await ctx.defer("bulk_action.run", kind=kind, id=new["id"], run=new["run"])
         if status in ("paused", "done"):
             await events.log(ctx, cls, new, "paused" if status == "paused" else "completed")
+        if status in ("done", "error") and new["send_done_email"]:
+            await tell(ctx, new, kind.replace("_", " "))
 
     @classmethod
     async def mistakes(cls, ctx, new: dict) -> dict[str, str]:
@@ -142,6 +144,14 @@ class BulkAction(
     def types(cls, action: dict) -> tuple[str, ...]:
         """What it may look for; the first is meant where the query does not say."""
         return ("lead", "contact")
+
+
+async def tell(ctx, action: dict, kind: str) -> None:
+    """Whoever started it, by mail."""
+    counted = {"count": action["n_objects"] or 0, "failed": action["n_objects_failed"]}
+    if by := action["created_by"]:
+        letter, about = f"bulk_action_{action['status']}", {"id": action["id"], "kind": kind}
+        await letters.later(ctx.db, ctx.organization_id, by, letter, **about, **counted)
 
 
 def go_on(ctx, old: dict, new: dict) -> None:

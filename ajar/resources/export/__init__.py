@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import JSONB
 
-from ajar import acting, paging, signing
+from ajar import acting, letters, paging, signing
 from ajar.errors import Invalid
 from ajar.kernel import (
     IN,
@@ -41,6 +41,7 @@ from ajar.resources.file import ID, PATH
 from ajar.resources.webhook import mine_or_managed
 
 STATUSES = ("created", "started", "in_progress", "done", "error")
+KEPT = timedelta(days=7)  # a file
 OPENED = timedelta(hours=1)  # after an answer that has the address of a file
 OPPORTUNITIES = "opps"  # the type of an export that has the filters of a list
 
@@ -117,6 +118,20 @@ class Export(
             await ctx.defer("export.run", id=new["id"])
         elif new["status"] == "done" != old["status"]:
             await events.log(ctx, cls, new, "completed")
+        if old and new["status"] in ("done", "error") and new["status"] != old["status"]:
+            await tell(ctx, new)
+
+
+async def tell(ctx, export: dict) -> None:
+    """Whoever asked for it. The address of the file is good for who signs in."""
+    if not (export["send_done_email"] and export["created_by"]):
+        return
+    member, letter = (ctx.organization_id, export["created_by"]), f"export_{export['status']}"
+    said = {"id": export["id"], "count": export["n_docs"] or 0, "days": KEPT.days}
+    if export["file_id"]:
+        said["name"] = name = f"{export['type']}-{export['id'][5:13]}.{export['format']}"
+        said["link"] = f"{ctx.origin}{PATH}{export['file_id']}/{name}"
+    await letters.later(ctx.db, *member, letter, **said)
 
 
 def about(export: dict) -> str:

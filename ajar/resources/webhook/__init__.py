@@ -152,6 +152,7 @@ class Webhook(
     latest_error = Text(readonly=True)
     recent_consecutive_fail_buckets_cnt = Int(readonly=True)  # hours in which nothing arrived
     failed_hour = DateTime(readonly=True, hidden=True)  # the last of them
+    date_warned = DateTime(readonly=True, hidden=True)
     delivered = Int(readonly=True, hidden=True)
     failed = Int(readonly=True, hidden=True)
     since = Int(readonly=True, hidden=True)  # the transaction that made it active

@@ -1,0 +1,78 @@
+"""Letters about signing in. Links are made by the job that sends them, so that no queue holds a
+secret; and it is the job that looks whether there is an account, so that nobody who asks can tell
+by what is answered, or by how long that takes."""
+
+from datetime import timedelta
+from typing import Any
+
+from ajar import ids
+from ajar.access import SIGN_IN
+from ajar.jobs import enqueue, task
+from ajar.letters.sending import post
+from ajar.signing_in.links import link
+
+NOBODYS = ""  # accounts belong to no organization
+TO_JOIN = timedelta(days=7)
+FIND = """
+select id, email, oidc_subject is not null and password_hash is null as elsewhere
+from account where lower(email) = lower($1) and exists (
+    select from membership where user_id = account.id and is_active)"""
+EMAIL = "select email from account where id = $1"
+INVITED = """
+select account.email, organization.name as organization, account.password_hash is null as new,
+    trim(concat_ws(' ', inviter.first_name, inviter.last_name)) as inviter
+from membership join account on account.id = membership.user_id
+join organization on organization.organization_id = membership.organization_id
+left join "user" inviter
+    on inviter.organization_id = membership.organization_id and inviter.id = $3
+where membership.organization_id = $1 and membership.user_id = $2 and membership.is_active"""
+FORGOTTEN = "/auth/password/forgotten/"
+
+
+async def ask_for_link(db: Any, email: str) -> None:
+    """The same for every address."""
+    given = {"email": email, "id": ids.new("mail")}
+    await enqueue(db, "account.reset", NOBODYS, None, given)
+
+
+async def notice(db: Any, account_id: str, letter: str) -> None:
+    """Tell somebody what was changed about how they sign in."""
+    given = {"account_id": account_id, "letter": letter, "id": ids.new("mail")}
+    await enqueue(db, "account.notice", NOBODYS, None, given)
+
+
+@task("account.reset")
+async def reset(ctx: Any, email: str, id: str) -> None:
+    account = await ctx.db.fetchrow(FIND, email)
+    if not account or not ctx.settings.smtp_url:
+        return
+    here = ctx.settings.address
+    if account["elsewhere"]:
+        about = {"provider": ctx.settings.oidc_name, "link": here + SIGN_IN}
+        await post(ctx, account["email"], "reset_elsewhere", id, about)
+    else:
+        about = {"link": await link(ctx.db, here, account["email"], ctx.now)}
+        await post(ctx, account["email"], "reset", id, about)
+
+
+@task("account.notice")
+async def told(ctx: Any, account_id: str, letter: str, id: str) -> None:
+    about = {"link": ctx.settings.address + FORGOTTEN}
+    if email := await ctx.db.fetchval(EMAIL, account_id):
+        await post(ctx, email, letter, id, about)
+
+
+@task("membership.invite")
+async def invite(ctx: Any, user_id: str, id: str) -> None:
+    """Who has no password yet chooses one, unless people sign in elsewhere."""
+    here = ctx.settings
+    invited = await ctx.db.fetchrow(INVITED, ctx.organization_id, user_id, ctx.user_id)
+    if not invited or not here.smtp_url:
+        return
+    new = invited["new"] and not here.oidc_issuer
+    way = here.address + SIGN_IN
+    if new:
+        way = await link(ctx.db, here.address, invited["email"], ctx.now, TO_JOIN)
+    names = {name: invited[name] for name in ("organization", "inviter")}
+    about = names | {"days": TO_JOIN.days if new else 0, "link": way}
+    await post(ctx, invited["email"], "invitation", id, about)
