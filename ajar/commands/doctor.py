@@ -90,7 +90,7 @@ def of_mail(here: Settings) -> Finding:
         return Finding(True, "mail, none is sent: AJAR_SMTP_URL is not set")
     server = urlsplit(here.smtp_url).hostname
     try:
-        asyncio.run(smtp.reach(here.smtp_url, urlsplit(here.address).hostname or "localhost"))
+        asyncio.run(smtp.reach(here.smtp_url, here.address))
     except smtp.Failed as error:
         return Finding(False, f"mail server {server}: {error}", "Is AJAR_SMTP_URL right?")
     return Finding(True, f"mail server {server}")

@@ -3,7 +3,6 @@ never take is left, and the log says so."""
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 import structlog
 
@@ -34,6 +33,6 @@ async def post(ctx: Any, to: str, letter: str, id: str, about: Mapping[str, Any]
         return
     try:
         message = written(here, ctx.now, to, letter, id, dict(about))
-        await smtp.send(here.smtp_url, message, urlsplit(here.address).hostname or "localhost")
+        await smtp.send(here.smtp_url, message, here.address)
     except (ValueError, smtp.Refused) as error:
         log.warning("a letter was refused", letter=letter, id=id, error=str(error))

@@ -13,10 +13,6 @@ class Letter(NamedTuple):
 
 NOT_YOU = "If it was not you, there is nothing to do: without the link, nothing changes."
 WATCH_OUT = "If it was not you, ask for a new password at once, and tell whoever runs this server."
-PAUSED = {
-    "too_many_queued": "{{ waiting }} events waited to be delivered to it, which is the most.",
-    "too_many_failures": "For {{ hours }} hours every delivery failed.",
-}
 AFTERWARDS = (
     "Nothing is sent to it until somebody makes it active again. What happened meanwhile is kept in"
     " the event log, and can be sent then."
@@ -88,10 +84,8 @@ WORDING = {
         "A webhook was paused",
         (
             "The webhook of {{ organization }} to {{ url }} was paused.",
-            *(
-                f"{{% if reason == '{reason}' %}}{why}{{% endif %}}"
-                for reason, why in PAUSED.items()
-            ),
+            "{% if reason == 'too_many_queued' %}{{ waiting }} events waited to be delivered to it."
+            "{% else %}For {{ hours }} hours every delivery failed.{% endif %}",
             "{% if error %}The last error: {{ error }}{% endif %}",
             AFTERWARDS,
             "{{ id }}",

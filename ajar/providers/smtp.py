@@ -21,7 +21,7 @@ class Refused(Failed):
 
 
 async def send(url: str, message: EmailMessage, here: str) -> None:
-    """`here` is the name that this machine says it has."""
+    """`here` is the address of the website that sends it: its host is who we say we are."""
     async with connected(url, here) as server:
         await server.send_message(message)
 
@@ -64,11 +64,18 @@ def client(url: str, here: str) -> aiosmtplib.SMTP:
         port=parts.port or (465 if secure else 587 if user else 25),
         username=user,
         password=password,
-        local_hostname=here,
+        local_hostname=name_of(here),
         timeout=STEP,
         use_tls=secure,
         start_tls=start_tls,
     )
+
+
+def name_of(address: str) -> str:
+    host = urlsplit(address).hostname or "localhost"
+    if ":" in host:
+        return f"[IPv6:{host}]"
+    return f"[{host}]" if host.replace(".", "").isdigit() else host
 
 
 def refusal(error: aiosmtplib.SMTPResponseException) -> Failed:
