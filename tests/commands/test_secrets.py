@@ -21,6 +21,7 @@ from tests.webhooks.conftest import Receiver
 
 KEY = "api_canaryCANARYcanaryCANAR.keykeykeykeykeykeykeyk"
 PASSWORD = "canary-password-of-the-admin"
+MAIL_PASSWORD = "canary-password-of-the-mail-server"
 CALLBACK = "https://app.example/callback"
 TABLES = """
 select table_name from information_schema.tables
@@ -36,6 +37,8 @@ def server(start):
         "AJAR_BOOTSTRAP_PASSWORD": PASSWORD,
         "AJAR_BOOTSTRAP_EMAIL": "admin@example.com",
         "AJAR_ALLOW_PRIVATE_ADDRESSES": "true",  # of the receiver of webhooks
+        "AJAR_SMTP_URL": f"smtp://ajar:{MAIL_PASSWORD}@127.0.0.1:1",
+        "AJAR_MAIL_FROM": "crm@example.com",
     }
     return start(**said).ready()
 
@@ -47,6 +50,7 @@ class Everything:
         self.http = httpx2.Client(base_url=url)
         self.secrets, self.refusals = {"key": KEY, "password": PASSWORD}, []
         self.receiver, self.told_agents = Receiver(), []
+        self.secrets["mail"] = MAIL_PASSWORD
 
     def ask(self, method, path, **options):
         answer = self.http.request(method, path, **options)
@@ -83,6 +87,10 @@ class Everything:
         confirmed = self.ask("PUT", "/auth/second_factor/", json={"code": code}, headers=headers)
         codes = confirmed.json()["recovery_codes"]
         self.secrets |= {f"recovery {n}": code for n, code in enumerate(codes)}
+
+    def forgotten(self):
+        """A mail that cannot be sent, which the log has."""
+        self.ask("POST", "/auth/password/forgotten/", json={"email": "admin@example.com"})
 
     def tokens(self):
         asked = {"client_id": self.app["client_id"], "response_type": "code"}
@@ -229,6 +237,7 @@ def used(server):
     everything.receive()
     everything.keys()
     everything.session()
+    everything.forgotten()
     everything.tokens()
     everything.webhooks()
     everything.agents()
@@ -247,6 +256,7 @@ def test_no_log_has_a_secret(server, used, run):
     log = server.output + (server.data / "postgres" / "postgresql.log").read_text()
 
     assert "oauth_app.create" in log  # it does say what is done
+    assert "account.reset" in log
     assert found(used.secrets, log) == []
 
 

@@ -160,17 +160,13 @@ def test_who_asks_for_many_has_to_wait(world, mail, browser, clock):
 
 
 @pytest.mark.parametrize(
-    "email", [None, "", 5, "nobody", "a@b\r\nBcc: c@d", "x" * 1001, "a\ud800@b"]
+    "email", ["null", '""', "5", '"nobody"', r'"a@b\r\nBcc: c@d"', r'"a\ud800@b"', r'"a\u0000@b"']
 )
-def test_what_is_no_address_is_refused(mail, browser, email):
-    body = '{"email": "a\\ud800@b"}' if email == "a\ud800@b" else None
-    if body:
-        sent = {"content": body, "headers": {"content-type": "application/json"}}
-    else:
-        sent = {"json": {"email": email}}
-    answer = browser("POST", ASK, **sent)
+def test_what_is_no_address_is_refused(mail, browser, waiting, email):
+    sent = {"content": f'{{"email": {email}}}', "headers": {"content-type": "application/json"}}
 
-    assert answer.status_code == 400
+    assert browser("POST", ASK, **sent).status_code == 400
+    assert waiting() == []
 
 
 def test_a_form_of_another_site_sends_nothing(mail, browser, waiting):
@@ -302,5 +298,5 @@ def code_of(secret, now):
 
 
 def test_a_mail_server_needs_a_sender():
-    with pytest.raises(ValueError, match="^AJAR_MAIL_FROM must be set"):
+    with pytest.raises(ValueError, match="AJAR_MAIL_FROM must be set"):
         Settings.from_environment({"AJAR_SMTP_URL": "smtp://a:hush@b"})
