@@ -14,11 +14,11 @@ from ajar.access import COOKIES, READING, SIGN_IN, SignIn
 from ajar.config import Settings
 from ajar.credentials import proof, same, text
 from ajar.errors import ApiError, Forbidden, NotFound
-from ajar.files import PATH as FILES
 from ajar.http.api import LOST, answer, unavailable
 from ajar.http.request import Call, parse
 from ajar.http.router import UNKNOWN, elsewhere
 from ajar.oauth import authorize, endpoints, metadata
+from ajar.resources.file import PATH as FILES
 from ajar.signing_in import endpoints as signing_in
 from ajar.signing_in import oidc, pages
 from ajar.vault import Vault

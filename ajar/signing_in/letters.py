@@ -9,7 +9,7 @@ from ajar import ids
 from ajar.access import SIGN_IN
 from ajar.jobs import enqueue, task
 from ajar.letters.sending import post
-from ajar.signing_in.links import link
+from ajar.signing_in import links
 
 NOBODYS = ""  # accounts belong to no organization
 TO_JOIN = timedelta(days=7)
@@ -51,8 +51,7 @@ async def reset(ctx: Any, email: str, id: str) -> None:
         about = {"provider": ctx.settings.oidc_name, "link": here + SIGN_IN}
         await post(ctx, account["email"], "reset_elsewhere", id, about)
     else:
-        about = {"link": await link(ctx.db, here, account["email"], ctx.now)}
-        await post(ctx, account["email"], "reset", id, about)
+        await post_link(ctx, account["email"], "reset", id, links.LASTS, {})
 
 
 @task("account.notice")
@@ -69,10 +68,20 @@ async def invite(ctx: Any, user_id: str, id: str) -> None:
     invited = await ctx.db.fetchrow(INVITED, ctx.organization_id, user_id, ctx.user_id)
     if not invited or not here.smtp_url:
         return
-    new = invited["new"] and not here.oidc_issuer
-    way = here.address + SIGN_IN
-    if new:
-        way = await link(ctx.db, here.address, invited["email"], ctx.now, TO_JOIN)
-    names = {name: invited[name] for name in ("organization", "inviter")}
-    about = names | {"days": TO_JOIN.days if new else 0, "link": way}
-    await post(ctx, invited["email"], "invitation", id, about)
+    email, about = invited["email"], {n: invited[n] for n in ("organization", "inviter")}
+    if invited["new"] and not here.oidc_issuer:
+        about["days"] = TO_JOIN.days
+        await post_link(ctx, email, "invitation", id, TO_JOIN, about)
+    else:
+        about |= {"days": 0, "link": here.address + SIGN_IN}
+        await post(ctx, email, "invitation", id, about)
+
+
+async def post_link(
+    ctx: Any, email: str, letter: str, id: str, lasts: timedelta, about: dict[str, Any]
+) -> None:
+    """Nothing is written before it is sent: a transaction that has written, and waits for a mail
+    server, would have webhooks wait as well."""
+    token = links.new()
+    await post(ctx, email, letter, id, about | {"link": links.to(ctx.settings.address, token)})
+    await links.keep(ctx.db, token, email, ctx.now + lasts)

@@ -4,6 +4,7 @@ import base64
 import re
 from urllib.parse import urlsplit
 
+import asyncpg
 import pytest
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
@@ -136,6 +137,27 @@ def test_what_could_not_be_sent_leaves_no_link(world, api, use, browser, email_o
     world.work()
 
     assert world.sql("select from password_reset where account_id = $1", api.user_id) == []
+
+
+def test_a_mail_server_that_is_slow_holds_no_webhook_back(world, api, mail, browser, email_of):
+    """Deliveries wait for transactions that have written something, see docs/webhooks.md."""
+    written, take = [], mail.handle_DATA
+
+    async def looked(*mail):
+        busy = "select backend_xid from pg_stat_activity where backend_xid is not null"
+        db = await asyncpg.connect(world.app.database)
+        written.extend(await db.fetch(busy))
+        await db.close()
+        return await take(*mail)
+
+    mail.handle_DATA = looked
+    browser("POST", ASK, json={"email": email_of(api)})
+    api.join(email="new@wayne.example")
+    world.work()
+
+    assert (len(mail.letters), written) == (2, [])
+    (row,) = world.sql("select count(*) from password_reset where date_expires > $1", world.clock())
+    assert row["count"] >= 2
 
 
 def test_who_asks_again_and_again_has_to_wait(world, api, mail, browser, email_of, clock):

@@ -74,6 +74,24 @@ def test_a_job_that_runs_again_after_a_kill_tells_nothing_twice(world, api, mail
     assert len(mail.letters) == 1
 
 
+def test_a_run_that_dies_at_its_end_leaves_no_letter_behind(
+    world, api, mail, edit, waiting, monkeypatch
+):
+    api.make("lead")
+    edit()
+
+    async def dies(*_, **__):
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as within:
+        within.setattr(running.kept, "forget", dies)
+        world.work()
+    assert (mail.letters, waiting(due=True)) == ([], ["bulk_action.run"])
+    world.work()
+
+    assert len(mail.letters) == 1
+
+
 def test_who_started_what_failed_hears_of_it(world, api, mail, edit, monkeypatch):
     api.make("lead")
     edit()
