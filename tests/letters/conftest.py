@@ -12,6 +12,9 @@ from email.policy import default
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
+from ajar import passwords
+
+PASSWORD = "correct horse battery staple"
 FROM = "Ajar <crm@ajar.example>"
 
 
@@ -172,3 +175,40 @@ def certificate(tmp_path_factory):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(file, key)
     return file, context
+
+
+@pytest.fixture
+def browser(world):
+    """Asks for pages and sends their forms; cookies are kept by name for one form."""
+
+    def ask(method, path, **options):
+        answer = world.client.request(method, path, follow_redirects=False, **options)
+        world.client.cookies.clear()
+        return answer
+
+    return ask
+
+
+@pytest.fixture
+def send_form(browser):
+    """Fill in the form of a page, as a browser does."""
+
+    def sent(page, **said):
+        hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.text))
+        action = re.search(r'action="([^"]*)"', page.text)[1].replace("&amp;", "&")
+        headers = {"cookie": f"ajar_form={page.cookies['ajar_form']}"}
+        return browser("POST", action, data=hidden | said, headers=headers)
+
+    return sent
+
+
+@pytest.fixture
+def with_password(world, api):
+    """Call it for somebody who is to have one; it is returned."""
+
+    def given(who=api):
+        kept = passwords.hasher.hash(PASSWORD)
+        world.sql("update account set password_hash = $2 where id = $1", who.user_id, kept)
+        return PASSWORD
+
+    return given

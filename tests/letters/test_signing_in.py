@@ -9,37 +9,10 @@ import pytest
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
-from ajar import passwords
 from ajar.config import Settings
 
-OLD, NEW = "correct horse battery staple", "a quite different password"
-HASH = passwords.hasher.hash(OLD)
+NEW = "a quite different password"
 ASK, CHOOSE = "/auth/password/forgotten/", "/auth/password/reset/"
-
-
-@pytest.fixture
-def browser(world):
-    """Asks for pages and sends their forms; cookies are kept by name for one form."""
-
-    def ask(method, path, **options):
-        answer = world.client.request(method, path, follow_redirects=False, **options)
-        world.client.cookies.clear()
-        return answer
-
-    return ask
-
-
-@pytest.fixture
-def send_form(browser):
-    """Fill in the form of a page, as a browser does."""
-
-    def sent(page, **said):
-        hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.text))
-        action = re.search(r'action="([^"]*)"', page.text)[1].replace("&amp;", "&")
-        headers = {"cookie": f"ajar_form={page.cookies['ajar_form']}"}
-        return browser("POST", action, data=hidden | said, headers=headers)
-
-    return sent
 
 
 @pytest.fixture
@@ -51,15 +24,10 @@ def signs_in(browser):
     return tried
 
 
-@pytest.fixture
-def with_password(world, api):
-    world.sql("update account set password_hash = $2 where id = $1", api.user_id, HASH)
-
-
 def test_who_forgot_the_password_chooses_another_by_mail(
     world, api, mail, browser, send_form, signs_in, email_of, with_password
 ):
-    email = email_of(api)
+    email, old = email_of(api), with_password()
     page = browser("GET", re.search(r'href="([^"]*forgotten/)"', sign_in_page(browser))[1])
     assert "on its way" in send_form(page, email=email.upper()).text
     world.work()
@@ -70,8 +38,8 @@ def test_who_forgot_the_password_chooses_another_by_mail(
     page = browser("GET", f"{link.path}?{link.query}")
     assert send_form(page, password=NEW).headers["location"] == "/auth/sign_in/"
 
-    assert (signs_in(email, OLD), signs_in(email, NEW)) == (False, True)
-    again = send_form(page, password=OLD)
+    assert (signs_in(email, old), signs_in(email, NEW)) == (False, True)
+    again = send_form(page, password=old)
     assert (again.status_code, "This link was used" in again.text) == (400, True)
 
 
@@ -257,8 +225,8 @@ def test_an_invitation_is_good_for_a_week(world, api, mail, browser, clock):
     assert browser("POST", CHOOSE, json=said).status_code == 400
 
 
-def test_who_can_sign_in_already_is_only_told(world, api, stranger, mail, email_of):
-    world.sql("update account set password_hash = $2 where id = $1", stranger.user_id, HASH)
+def test_who_can_sign_in_already_is_only_told(world, api, stranger, mail, email_of, with_password):
+    with_password(stranger)
     api.ok("post", "/membership/", json={"email": email_of(stranger), "role_id": "user"})
     world.work()
 
@@ -291,8 +259,8 @@ def test_a_membership_that_is_refused_invites_nobody(world, api, mail):
 def test_everybody_hears_that_their_password_or_factor_was_changed(
     world, api, mail, browser, email_of, with_password
 ):
-    email = email_of(api)
-    signed_in = browser("POST", "/auth/session/", json={"email": email, "password": OLD})
+    email, old = email_of(api), with_password()
+    signed_in = browser("POST", "/auth/session/", json={"email": email, "password": old})
     cookie = signed_in.headers["set-cookie"].partition(";")[0]
     headers = {"cookie": cookie, "x-csrf-token": signed_in.json()["csrf_token"]}
 
@@ -301,7 +269,7 @@ def test_everybody_hears_that_their_password_or_factor_was_changed(
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    said("PUT", "/auth/password/", current_password=OLD, password=NEW)
+    said("PUT", "/auth/password/", current_password=old, password=NEW)
     factor = said("POST", "/auth/second_factor/", password=NEW)
     code = code_of(factor["secret"], world.clock())
     (recovery, *_) = said("PUT", "/auth/second_factor/", code=code)["recovery_codes"]

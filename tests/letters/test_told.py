@@ -119,7 +119,7 @@ def test_who_started_what_failed_hears_of_it(world, api, mail, edit, monkeypatch
 
 
 def test_the_letter_of_an_export_leads_to_the_file_for_who_signs_in(
-    world, api, mail, stranger, browser_of
+    world, api, mail, stranger, browser, send_form, email_of, with_password
 ):
     api.make("lead", name="Bluth Company")
     export = api.ok("post", "/export/lead/", json={"format": "json", "type": "leads"})
@@ -132,25 +132,17 @@ def test_the_letter_of_an_export_leads_to_the_file_for_who_signs_in(
     shown = urlsplit(api.ok("get", f"/export/{export['id']}/")["download_url"])
     assert link.path == shown.path
 
-    nobody = browser_of().get(link.path)
-    assert nobody.headers["location"] == f"/auth/sign_in/?next={link.path.replace('/', '%2F')}"
-    mine = browser_of(api).get(link.path, follow_redirects=True)
-    assert mine.json()[0]["name"] == "Bluth Company"
-    assert browser_of(stranger).get(link.path).status_code == 404
-
-
-@pytest.fixture
-def browser_of(world, api):
-    """A browser in which somebody is signed in, or nobody."""
-
-    class Browser:
-        def __init__(self, who):
-            self.headers = {"accept": "text/html,*/*", **(who.headers if who else {})}
-
-        def get(self, path, follow_redirects=False):
-            return world.client.get(path, headers=self.headers, follow_redirects=follow_redirects)
-
-    return lambda who=None: Browser(who)
+    page = {"accept": "text/html,*/*"}
+    nobody = browser("GET", link.path, headers=page).headers["location"]
+    assert nobody == f"/auth/sign_in/?next={link.path.replace('/', '%2F')}"
+    said = {"email": email_of(api), "password": with_password()}
+    signed_in = send_form(browser("GET", nobody), **said)
+    assert signed_in.headers["location"] == link.path
+    cookie = signed_in.headers["set-cookie"].partition(";")[0]
+    signed = browser("GET", link.path, headers=page | {"cookie": cookie}).headers["location"]
+    assert browser("GET", signed).json()[0]["name"] == "Bluth Company"
+    assert browser("GET", link.path, headers=page | stranger.headers).status_code == 404
+    assert browser("GET", link.path).status_code == 401  # a program is not sent to a page
 
 
 @pytest.fixture
