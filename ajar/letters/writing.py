@@ -37,8 +37,8 @@ def written(
     receiver = parsed(to)["email"]
     message = EmailMessage(policy=SMTP if (receiver + sender).isascii() else SMTPUTF8)
     message["Subject"] = subject = filled(TEXT, WORDING[letter].subject, values)
-    message["From"] = Address(name, addr_spec=sender)
-    message["To"] = Address(addr_spec=receiver)
+    message["From"] = addressed(sender, name)
+    message["To"] = addressed(receiver)
     message["Date"] = format_datetime(now)
     message["Message-ID"] = f"<{id}@{sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
@@ -46,6 +46,11 @@ def written(
     message.set_content(body(TEXT, "letter.txt", letter, values))
     message.add_alternative(body(HTML, "letter.html", letter, values), subtype="html")
     return message
+
+
+def addressed(email: str, name: str = "") -> Address:
+    user, _, domain = email.rpartition("@")
+    return Address(name, user, domain)
 
 
 def plain(value: Any) -> Any:

@@ -46,6 +46,8 @@ async def connected(url: str, here: str) -> AsyncIterator[aiosmtplib.SMTP]:
         raise refusal(error) from None
     except aiosmtplib.SMTPResponseException as error:
         raise Failed(f"The mail server answers {error.code}: {error.message}") from None
+    except aiosmtplib.SMTPNotSupported as error:  # an address that is not ASCII
+        raise Refused(str(error)) from None
     except TimeoutError:
         raise Failed("The mail server does not answer.") from None
     except (aiosmtplib.SMTPException, OSError) as error:

@@ -48,10 +48,11 @@ class MailServer:
     """Answers each RCPT with the next of `answers`, then takes everything. With `login` it lets in
     nobody else, and only over TLS."""
 
-    def __init__(self, *answers, login=None, tls=None, plain=False):
+    def __init__(self, *answers, login=None, tls=None, plain=False, any_address=False):
         self.answers, self.letters, self.tried = list(answers), [], []
         self.names, self.secure = set(), []
         options = {"tls_context": tls, "hostname": "mail.example", "require_starttls": bool(tls)}
+        options["enable_SMTPUTF8"] = any_address
         if login:
             options |= {"authenticator": self.let_in, "auth_require_tls": not plain}
             options |= {"auth_required": True}

@@ -171,6 +171,20 @@ def test_what_is_no_address_gets_nothing(world, api, mail, write, waiting, addre
     assert (mail.letters, waiting()) == ([], [])
 
 
+@pytest.mark.parametrize("able", [True, False])
+def test_an_address_in_any_script_gets_it_if_the_mail_server_is_able(
+    world, api, mail_server, use, write, waiting, able
+):
+    there = mail_server(any_address=able)
+    use(f"smtp://127.0.0.1:{there.port}")
+    address = f"jürgen.{api.user_id[-6:]}@bücher.example"
+    world.sql("update account set email = $1 where id = $2", address, api.user_id)
+    write()
+    world.work()
+
+    assert ([one.to for one in there.letters], waiting()) == ([[address]] * able, [])
+
+
 ABOUT = {
     "id": "whsub_x",
     "organization": "Wayne & Sons",
