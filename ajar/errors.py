@@ -13,6 +13,13 @@ class ApiError(Exception):
         self.body: dict[str, Any] = {"error": message}
         self.headers = headers or {}
 
+    @property
+    def reason(self) -> str:
+        """All that is wrong, as one text."""
+        fields = self.body.get("field-errors") or {}
+        said = [f"{name}: {reason}" for name, reason in fields.items()]
+        return " ".join(said + (self.body.get("errors") or [])) or str(self)
+
 
 class Invalid(ApiError):
     """The request was understood and refused; says which fields and why."""

@@ -1,29 +1,43 @@
 """What `ops` does to one row, done to many of a kind by one statement: with the hooks, the events
 and the rest that belongs to them."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from ajar.errors import Invalid
 from ajar.kernel import Resource, events, ops, query, render
 from ajar.kernel.events import NO_NAMES
-from ajar.kernel.relations import referrers
 from ajar.kernel.sql import Statement, parameter, shapes
 
 IDS = ARRAY(sa.Text)
 LOGGED = ("event_id", "object_type", "id", "lead_id")  # what differs from event to event
+BEFORE = (sa.column("old", JSONB), sa.column("steps", JSONB))
+AT_ONCE = 500  # of the rows that go with others, however many these have
+
+
+class together:
+    """Decorator of a `changed` hook that does for many rows what it does for one: what it takes
+    is a list of (old, new)."""
+
+    def __init__(self, follow: Callable[[Any, list], Awaitable[None]]):
+        self.follow = follow
+
+    async def __call__(self, ctx, old: dict, new: dict) -> None:
+        await self.follow(ctx, [(old, new)])
 
 
 async def get(ctx, resource, ids: Iterable[str]) -> dict[str, ops.Row]:
-    """Those of the rows that there are, by id, locked until the transaction ends."""
+    """Those of the rows that there are, by id, locked until the transaction ends: in the order of
+    their ids, so that two who want many never wait for each other."""
     rows = {}
     for record in await ctx.rows(await locked(resource), ids=sorted(ids)):
         row = rows[record["id"]] = ops.Row(record)
         row.json = row.pop("json")
+        if ctx.guard:
+            ctx.guard(ctx, resource, row)
         if (written_at := row.get("date_updated")) and written_at > ctx.now:
             ctx.now = written_at
     return rows
@@ -33,53 +47,90 @@ async def create(ctx, resource, rows: list[dict]) -> None:
     """Create rows that were checked."""
     if not rows:
         return
-    stored = resource.about.stored
-    for row in rows:
-        await resource.prepare(ctx, {}, row)
-        for field in stored.values():
-            field.stamp(ctx, {}, row)
-    told = [events.values(ctx, resource, {}, row) for row in rows]
-    given = told[0] | {"rows": rows, "logs": [part(log) for log in told]}
-    written = await ctx.rows(await created(resource), **given)
-    if resource.changed is Resource.changed:
-        return  # nothing follows from it
-    texts = dict(map(tuple, written))
-    for new in rows:
-        row = ops.Row(new)
-        row.json = texts[row["id"]]
-        await resource.changed(ctx, {}, row)
+    changes = [({}, row) for row in rows]
+    logs = await completed(ctx, resource, changes)
+    beside = resource.about.beside("created", *rows)
+    given = logs[0] | {"rows": rows, "logs": [part(log) for log in logs]}
+    await follow(ctx, resource, changes, await ctx.rows(await created(resource, beside), **given))
 
 
-async def delete(ctx, resource, ids: Iterable[str]) -> None:
-    """Delete those of the rows that there are, and let go of them everywhere first."""
+async def update(ctx, resource, changes: list[tuple[ops.Row, dict]]) -> None:
+    """Write rows that come from `get` as they are to be. Each change is an event of its own; where
+    quick ones are to be one event, each has to look for the one before it."""
+    if ctx.fold:
+        for old, new in changes:
+            await ops.write(ctx, resource, old, new)
+        return
+    if not changes:
+        return
+    logs = await completed(ctx, resource, changes)
+    names = {n for old, new in changes for n in new if new[n] != old[n]} or {"id"}
+    rows = [{name: new[name] for name in {"id", *names}} for _, new in changes]
+    beside = resource.about.beside("updated", *(new for _, new in changes))
+    statement = await updated(resource, tuple(sorted(names)), beside)
+    given = logs[0] | {"rows": rows, "logs": [part(log) | before(log) for log in logs]}
+    await follow(ctx, resource, changes, await ctx.rows(statement, **given))
+
+
+async def delete(ctx, resource, ids: Iterable[str]) -> dict[str, ops.Row]:
+    """Delete those of the rows that there are, and let go of them everywhere first. Answers what
+    they were."""
     old = await get(ctx, resource, ids)
     if not old:
-        return
-    for other, field in referrers(resource):
-        found = await ctx.rows(await referring(other, field.name), targets=list(old))
-        await release(ctx, resource, other, field, [record["id"] for record in found])
-    told = [events.values(ctx, resource, row, {}) for row in old.values()]
-    parts = [
-        part(log) | {"old": msgspec.Raw(log["old"].encode()), "steps": log["steps"]} for log in told
-    ]
-    await ctx.rows(await deleted(resource), **told[0] | {"ids": list(old), "logs": parts})
-    for row in old.values():
-        await resource.changed(ctx, row, {})
+        return old
+    with ctx.unlimited():
+        async for other, field, found in ops.holding(ctx, resource, list(old)):
+            for start in range(0, len(found), AT_ONCE):
+                await release(ctx, other, field, found[start : start + AT_ONCE])
+    logs = [events.values(ctx, resource, row, {}) for row in old.values()]
+    beside = resource.about.beside("deleted", *old.values())
+    given = {"ids": list(old), "logs": [part(log) | before(log) for log in logs]}
+    await ctx.rows(await deleted(resource, beside), **logs[0] | given)
+    await follow(ctx, resource, [(row, {}) for row in old.values()], [])
+    return old
 
 
-async def release(ctx, resource, other, field, ids: list[str]) -> None:
-    """Let go of rows that are about to be deleted, the way their referrer declares."""
-    if ids and field.on_delete == "restrict":
-        raise Invalid(errors=[f"This {resource.__name__} is still in use."])
+async def release(ctx, other, field, ids: list[str]) -> None:
+    """Let these rows go of what is about to be deleted, the way they declare."""
     if field.on_delete == "cascade":
-        return await delete(ctx, other, ids) if ids else None
-    for id in ids:
-        row = await ops.get(ctx, other, id)
-        await ops.write(ctx, other, row, row | {field.name: None})
+        await delete(ctx, other, ids)
+    else:
+        rows = await get(ctx, other, ids)
+        await update(ctx, other, [(row, row | {field.name: None}) for row in rows.values()])
+
+
+async def completed(ctx, resource, changes: list) -> list[dict]:
+    """What is to be told of rows, which are complete then."""
+    for old, new in changes:
+        await resource.prepare(ctx, old, new)
+        for field in resource.about.stored.values():
+            field.stamp(ctx, old, new)
+    return [events.values(ctx, resource, old, new) for old, new in changes]
+
+
+async def follow(ctx, resource, changes: list, written: list) -> None:
+    """What comes of it all. `written` has what clients see of each row now."""
+    hook = resource.changed
+    if hook is Resource.changed:
+        return
+    texts, pairs = dict(map(tuple, written)), []
+    for old, new in changes:
+        pairs.append((old, row := ops.Row(new)))
+        row.json = texts.get(new.get("id"), "")
+    with ctx.unlimited():
+        if isinstance(hook, together):
+            await hook.follow(ctx, pairs)
+        else:
+            for pair in pairs:
+                await hook(ctx, *pair)
 
 
 def part(log: dict) -> dict:
     return {name: log[name] for name in LOGGED}
+
+
+def before(log: dict) -> dict:
+    return {"old": msgspec.Raw(log["old"].encode()), "steps": log["steps"]}
 
 
 def recordset(name: str, columns: Iterable[Any]) -> Any:
@@ -93,13 +144,14 @@ def logs(*more: Any) -> Any:
     return recordset("logs", (*(sa.column(name, sa.Text) for name in LOGGED), *more))
 
 
-def noted(action: str, log: Any, source: Any, data: Any, previous: Any) -> sa.CTE:
-    """The events, each as `ajar.kernel.events` writes one."""
-    found = {c.name: c for c in events.columns(action, NO_NAMES, data, previous)}
+def noted(action: str, log: Any, source: Any, names: Any, data: Any, previous: Any) -> sa.CTE:
+    """The events, each as `ajar.kernel.events` writes one; but for those that tell nothing."""
+    found = {c.name: c for c in events.columns(action, names, data, previous)}
     own = ("object_type", "lead_id", "steps")  # a new row has taken nothing away
     found |= {name: log.c[name].label(name) for name in own if name in log.c}
     found |= {"id": log.c.event_id.label("id"), "object_id": log.c.id.label("object_id")}
-    return events.logged(sa.select(*found.values()).select_from(source))
+    told = sa.select(*found.values()).select_from(source).order_by(log.c.event_id)
+    return events.logged(told.where(names != NO_NAMES) if action == "updated" else told)
 
 
 @shapes(100)
@@ -112,33 +164,47 @@ def locked(resource) -> Statement:
 
 
 @shapes(100)
-def referring(resource, name: str) -> Statement:
-    rows = query.rows(resource)
-    found = query.related(resource, rows, rows.c.id)
-    found = found.where(rows.c[name] == sa.any_(parameter("targets", IDS)))
-    return Statement(found.order_by(rows.c.id))
-
-
-@shapes(100)
-def created(resource) -> Statement:
+def created(resource, beside: tuple) -> Statement:
     about = resource.about
     columns = [column for column in about.table.c if column.name in about.stored]
     given = recordset("rows", columns)
     made = sa.insert(about.table).from_select([c.name for c in columns], sa.select(*given.c))
     row = made.returning(*about.table.c).cte("written")
-    json = sa.cast(render.text(resource, None, row), sa.Text)
-    shown = sa.select(row.c.id, json.label("json")).select_from(row).cte("shown")
-    statement = beside(sa.select(shown.c.id, shown.c.json), about, row, "created")
+    shown = seen(resource, row)
+    statement = sa.select(shown.c.id, shown.c.json)
+    statement = statement.add_cte(*(also.cte(row, "created") for also in beside))
     if about.logged:
-        log = logs()
+        log, none = logs(), sa.cast(sa.null(), JSONB)
         source = sa.join(shown, log, log.c.id == shown.c.id)
-        none = sa.cast(sa.null(), JSONB)
-        statement = statement.add_cte(noted("created", log, source, shown.c.json, none))
+        statement = statement.add_cte(noted("created", log, source, NO_NAMES, shown.c.json, none))
+    return Statement(statement)
+
+
+@shapes(200)
+def updated(resource, names: tuple, beside: tuple) -> Statement:
+    """These columns of rows get what is given; what of it clients see is told."""
+    about = resource.about
+    table, mine = about.table, about.table.c
+    given = recordset("rows", [mine[name] for name in sorted({"id", *names})])
+    new = sa.update(table).values({name: given.c[name] for name in names})
+    new = new.where(mine.organization_id == parameter("organization_id"), mine.id == given.c.id)
+    row = new.returning(*mine).cte("written")
+    shown = seen(resource, row)
+    statement = sa.select(shown.c.id, shown.c.json)
+    statement = statement.add_cte(*(also.cte(row, "updated") for also in beside))
+    if about.logged:
+        log = logs(*BEFORE)
+        now = sa.select(shown.c.id, sa.cast(shown.c.json, JSONB).label("new")).cte("now")
+        now = now.prefix_with("MATERIALIZED")  # or it would be read anew for every key
+        changed = events.difference(log.c.old, now.c.new).correlate(log, now).lateral("changed")
+        source = sa.join(now, log, log.c.id == now.c.id).join(changed, sa.true())
+        told = changed.c.names, now.c.new, changed.c.old
+        statement = statement.add_cte(noted("updated", log, source, *told))
     return Statement(statement)
 
 
 @shapes(100)
-def deleted(resource) -> Statement:
+def deleted(resource, beside: tuple) -> Statement:
     about = resource.about
     table, mine = about.table, about.table.c
     gone = sa.delete(table).where(
@@ -146,16 +212,17 @@ def deleted(resource) -> Statement:
         mine.id == sa.any_(parameter("ids", IDS)),
     )
     row = gone.returning(*table.c).cte("written")
-    statement = beside(sa.select(row.c.id), about, row, "deleted")
+    statement = sa.select(row.c.id)
+    statement = statement.add_cte(*(also.cte(row, "deleted") for also in beside))
     if about.logged:
-        log = logs(sa.column("old", JSONB), sa.column("steps", JSONB))
+        log = logs(*BEFORE)
         source = sa.join(row, log, log.c.id == row.c.id)
-        statement = statement.add_cte(noted("deleted", log, source, sa.null(), log.c.old))
+        told = NO_NAMES, sa.null(), log.c.old
+        statement = statement.add_cte(noted("deleted", log, source, *told))
     return Statement(statement)
 
 
-def beside(statement: Any, about: Any, row: sa.CTE, action: str) -> Any:
-    for also in about.alongside:
-        if action in also.actions:
-            statement = statement.add_cte(also.write(row, action).cte(also.write.__name__))
-    return statement
+def seen(resource, row: sa.CTE) -> sa.CTE:
+    """What clients see of rows that were written."""
+    json = sa.cast(render.text(resource, None, row), sa.Text)
+    return sa.select(row.c.id, json.label("json")).select_from(row).cte("shown")

@@ -66,7 +66,7 @@ async def move(ctx, child: Any, name: str, source: dict, destination: dict) -> N
     """The rows of one kind, each with its event. How the source began goes with the source."""
     if child.about.name == "activity.created":
         return
-    for record in await ctx.rows(await query.referring(child, name), target=source["id"]):
+    for record in await ctx.rows(await query.referring(child, name), targets=[source["id"]]):
         row = await ops.get(ctx, child, record["id"])
         await ops.write(ctx, child, row, row | {name: destination["id"]})
 

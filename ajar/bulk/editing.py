@@ -1,32 +1,50 @@
-"""Changing many objects: all of a piece are locked and read by one statement."""
+"""Changing many objects: each piece is locked and read by one statement, and written by one."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
+import msgspec
 
-from ajar.kernel import ops, query, render
+from ajar import many
+from ajar.bulk.pieces import in_words
+from ajar.errors import ApiError
+from ajar.kernel import ops, render
 from ajar.kernel.custom import PREFIX
-from ajar.kernel.sql import Statement, parameter, shapes
 from ajar.search import catalogue
 
 
-async def prepared(ctx, action: dict, ids: list[str]) -> Callable[[str], Awaitable[None]]:
+async def edit(ctx, action: dict, ids: list[str]) -> dict[str, str]:
+    """Change these objects as an update of each would; but for those of which it says why not."""
     resource = catalogue.types()[action["object_type"]].resource
-    rows = await locked(ctx, resource, ids)
-    data = change(action)
+    rows = await many.get(ctx, resource, ids)
+    data, ask = change(action), asking()
     fields = {n: f for n, f in resource.about.stored.items() if f.sent(data)}
+    reasons, changes = {}, []
+    for id in ids:
+        try:
+            if id not in rows:
+                raise render.missing(resource)
+            new = rows[id] | await ops.clean(ctx, resource, fields, rows[id], data, ask=ask)
+        except ApiError as error:
+            reasons[id] = in_words(error)
+            continue
+        if new != rows[id]:
+            changes.append((rows[id], new))
+    await many.update(ctx, resource, changes)
+    return reasons
 
-    async def edit(id: str) -> None:
-        if id not in rows:
-            raise render.missing(resource)
-        old = rows[id]
-        new = old | await ops.clean(ctx, resource, fields, old, data)
-        if new != old:
-            await ops.write(ctx, resource, old, new)
 
-    return edit
+def asking() -> Callable[..., Awaitable[dict]]:
+    """What `ops` asks about a body, asked once: it is the same for most objects of a piece."""
+    answers: dict[bytes, dict] = {}
+
+    async def ask(ctx, resource, asked: dict[str, Any]) -> dict:
+        key = msgspec.json.encode(asked)
+        if key not in answers:
+            answers[key] = await ops.ask(ctx, resource, asked)
+        return answers[key]
+
+    return ask
 
 
 def change(action: dict) -> dict[str, Any]:
@@ -39,24 +57,3 @@ def change(action: dict) -> dict[str, Any]:
     several = action["custom_field_values"]
     value = action["custom_field_value"][0] if several is None else several
     return {key if how == "replace" else f"{key}.{how}": value}
-
-
-async def locked(ctx, resource, ids: list[str]) -> dict[str, ops.Row]:
-    """What `ops.get` answers, of many; in the order of their ids, so that two pieces never wait
-    for each other. What is not there any more, or is not seen any more, is left out."""
-    found = {}
-    for record in await ctx.rows(await of_many(resource), ids=ids):
-        row = ops.Row(record)
-        row.json = row.pop("json")
-        found[row["id"]] = row
-    ctx.now = max([ctx.now, *(row["date_updated"] for row in found.values())])
-    return found
-
-
-@shapes(10)
-def of_many(resource) -> Statement:
-    rows, about = query.rows(resource), resource.about
-    every = query.owned(resource, rows, *(rows.c[name] for name in about.stored))
-    every = every.where(rows.c.id == sa.any_(parameter("ids", ARRAY(sa.Text))))
-    every = every.order_by(rows.c.id).with_for_update(of=rows).cte("found")
-    return Statement(sa.select(*every.c, render.text(resource, None, every).label("json")))

@@ -1,11 +1,10 @@
 """Sequences for many contacts: they begin one; or their runs rest, go on, or get somebody else."""
 
-from collections.abc import Awaitable, Callable
-
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from ajar.bulk import contacts
+from ajar.bulk.pieces import One, one_by_one
 from ajar.errors import ApiError
 from ajar.kernel import ops, query
 from ajar.kernel.registry import resources
@@ -23,7 +22,8 @@ MEANT = {
 TEXTS = ARRAY(sa.Text)
 
 
-async def prepared(ctx, action: dict, ids: list[str]) -> Callable[[str], Awaitable[None]]:
+@one_by_one
+async def work(ctx, action: dict, ids: list[str]) -> One:
     if action["action_type"] == "subscribe":
         return await to_subscribe(ctx, action, ids)
     statuses = MEANT[action["action_type"]]
@@ -51,7 +51,7 @@ async def changed(ctx, action: dict, id: str) -> None:
         await ops.update(ctx, kind, id, {"status": "active"})
 
 
-async def to_subscribe(ctx, action: dict, ids: list[str]) -> Callable[[str], Awaitable[None]]:
+async def to_subscribe(ctx, action: dict, ids: list[str]) -> One:
     """Whoever is or was in the sequence is left alone."""
     found = await contacts.chosen(ctx, action["object_type"], ids, action["contact_preference"])
     people = [address.contact_id for known in found.values() for address in known]

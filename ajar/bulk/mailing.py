@@ -1,14 +1,14 @@
 """Mail to many: drafts of a template that leave at once, written as a client would write them."""
 
-from collections.abc import Awaitable, Callable
-
 from ajar.bulk import contacts
+from ajar.bulk.pieces import One, one_by_one
 from ajar.errors import ApiError
 from ajar.kernel import ops
 from ajar.kernel.registry import resources
 
 
-async def prepared(ctx, action: dict, ids: list[str]) -> Callable[[str], Awaitable[None]]:
+@one_by_one
+async def mail(ctx, action: dict, ids: list[str]) -> One:
     found = await contacts.chosen(ctx, action["object_type"], ids, action["contact_preference"])
 
     async def write(id: str) -> None:
@@ -19,12 +19,12 @@ async def prepared(ctx, action: dict, ids: list[str]) -> Callable[[str], Awaitab
         if not wanted:
             raise ApiError("The address is unsubscribed.")
         for address in wanted:
-            await mail(ctx, action, address)
+            await write_to(ctx, action, address)
 
     return write
 
 
-async def mail(ctx, action: dict, address: contacts.Address) -> None:
+async def write_to(ctx, action: dict, address: contacts.Address) -> None:
     """One email, which says whose it is."""
     email = resources["activity.email"]
     body = {

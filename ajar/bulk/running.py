@@ -1,13 +1,12 @@
 """The steps of a bulk action, each of which is a job that queues the next one."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 from typing import Any
 
-import asyncpg
 import structlog
 
 from ajar import acting, jobs
-from ajar.bulk import deleting, editing, enrolling, mailing
+from ajar.bulk import deleting, editing, enrolling, mailing, pieces
 from ajar.clock import Clock
 from ajar.config import Settings
 from ajar.errors import ApiError, NotFound
@@ -16,15 +15,13 @@ from ajar.kernel.context import Caller, Context
 from ajar.kernel.registry import resources
 from ajar.search import kept, target
 
-One = Callable[[str], Awaitable[None]]  # does it to one object; refuses with an ApiError
-# By the kind of an action: what reads all that a piece needs, and how many objects are a piece.
-WORK: dict[str, tuple[Callable[[Any, dict, list[str]], Awaitable[One]], int]] = {
-    "delete": (deleting.prepared, 50),
-    "edit": (editing.prepared, 200),
-    "email": (mailing.prepared, 50),
-    "sequence_subscription": (enrolling.prepared, 100),
+# By the kind of an action: what does it to a piece, and how many objects are a piece.
+WORK: dict[str, tuple[pieces.Work, int]] = {
+    "delete": (deleting.delete, 200),
+    "edit": (editing.edit, 200),
+    "email": (mailing.mail, 50),
+    "sequence_subscription": (enrolling.work, 100),
 }
-REFUSALS = (ApiError, asyncpg.IntegrityConstraintViolationError)
 log = structlog.get_logger()
 
 
@@ -79,11 +76,11 @@ async def load(ctx, kind: str, action: dict) -> dict[str, Any]:
 
 async def work(ctx, kind: str, action: dict) -> dict[str, Any]:
     """One piece."""
-    prepare, size = WORK[kind]
+    do, size = WORK[kind]
     done = {"of_id": action["id"], "after": action["n_objects_processed"], "limit": size}
     rows = await ctx.rows(await kept.piece(), **done)
     ids = [row["object_id"] for row in rows]
-    reasons = await all_or_each(ctx, await prepare(ctx, action, ids), ids)
+    reasons = await pieces.done(ctx, partial(do, ctx, action), ids)
     if reasons:
         places = {row["object_id"]: str(row["position"]) for row in rows}
         told = {places[id]: reason for id, reason in reasons.items()}
@@ -95,41 +92,6 @@ async def work(ctx, kind: str, action: dict) -> dict[str, Any]:
         "n_leads_processed": action["n_leads_processed"] + sum(row["is_first"] for row in rows),
         "n_objects_failed": action["n_objects_failed"] + len(reasons),
     }
-
-
-async def all_or_each(ctx, one: One, ids: Iterable[str]) -> dict[str, str]:
-    """Why nothing was done about some, by their ids. Most often all goes well: only if not, each
-    gets a chance of its own."""
-    try:
-        async with ctx.db.transaction():
-            for id in ids:
-                await one(id)
-        return {}
-    except REFUSALS:
-        return await each(ctx, one, ids)
-
-
-async def each(ctx, one: One, ids: Iterable[str]) -> dict[str, str]:
-    reasons = {}
-    for id in ids:
-        try:
-            async with ctx.db.transaction():
-                await one(id)
-        except ApiError as error:
-            reasons[id] = in_words(error)
-        except asyncpg.IntegrityConstraintViolationError:
-            reasons[id] = "Something that this refers to, or is used by, has changed."
-    return reasons
-
-
-def in_words(error: ApiError) -> str:
-    """Why something was refused, as one text."""
-    if isinstance(error, NotFound):
-        return "There is no such object any more."
-    fields = error.body.get("field-errors") or {}
-    said = [f"{name}: {reason}" for name, reason in fields.items()]
-    said += error.body.get("errors") or []
-    return " ".join(said) or str(error)
 
 
 STEPS = {"created": begin, "resuming": begin, "loading": load, "processing": work}

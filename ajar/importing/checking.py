@@ -7,6 +7,7 @@ from typing import Any
 from ajar.errors import Invalid
 from ajar.importing.converting import Converter, Line, definitions
 from ajar.kernel import ops
+from ajar.kernel.fields import judged
 from ajar.kernel.registry import resources
 
 PARTS = {
@@ -72,21 +73,12 @@ class Checks:
         return self.cleaned(part, fields, body)
 
     def cleaned(self, part: str, fields: dict, body: dict) -> dict:
-        values, errors, answers = {}, {}, self.answers[part]
+        picked = {name: field.pick({}, body) for name, field in fields.items()}
+        answers = picked | self.answers[part]  # ids that were looked up answer for themselves
         if part == "opportunity" and body.get("status_id"):
             status = self.converter.names.opportunity_statuses[body["status_id"]]
             answers = answers | {"status_id": status, "status_type": status}
-        for name, field in fields.items():
-            picked = field.pick({}, body)
-            try:  # references are ids that were looked up: they answer for themselves
-                values[name] = field.clean(picked, answers.get(name, picked))
-            except ValueError as error:
-                errors[name] = str(error)
-            except Invalid as error:
-                errors |= error.body["field-errors"]
-        if errors:
-            raise Invalid(fields=errors)
-        return values
+        return judged(fields, picked, answers, {})
 
     def problems(self, part: str, error: Invalid) -> list[dict[str, str]]:
         """What is wrong, by the columns of the file."""

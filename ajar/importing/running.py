@@ -168,11 +168,7 @@ def complaint(line: Line) -> dict[str, Any]:
 
 
 def reason(error: Exception) -> str:
-    if not isinstance(error, Invalid):
-        return str(error).splitlines()[0]
-    fields = error.body["field-errors"]
-    said = [f"{name}: {reason}" for name, reason in fields.items()] + error.body["errors"]
-    return " ".join(said)
+    return error.reason if isinstance(error, Invalid) else str(error).splitlines()[0]
 
 
 async def end(ctx, row: dict, status: str) -> None:

@@ -2,6 +2,7 @@
 one, and all that an undoing needs to know is noted."""
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -35,20 +36,24 @@ async def write(ctx, import_id: str, plan: Plan) -> None:
     for part, name in PARTS.items():
         new = [entry.new for entry in entries if entry.part == part and not entry.old]
         await many.create(ctx, resources[name], new)
-    for entry in entries:
-        if entry.old and entry.new != entry.old:
-            entry.new = await written(ctx, entry)
-    for group in plan.every:
-        lead = group.lead
-        joined = any(not contact.old for contact in group.parts["contact"])
-        if lead and lead.old and joined and lead.new == lead.old:  # its set of contacts has changed
-            await ops.write(ctx, resources["lead"], lead.old, dict(lead.old))
+    for part, name in PARTS.items():
+        await many.update(ctx, resources[name], changes(entries, part))
+    await many.update(ctx, resources["lead"], list(joined(plan)))
     await note(ctx, import_id, entries)
 
 
-async def written(ctx, entry: Entry) -> dict:
-    assert entry.old is not None
-    return await ops.write(ctx, resources[PARTS[entry.part]], entry.old, entry.new)
+def changes(entries: list[Entry], part: str) -> list[tuple[ops.Row, dict]]:
+    mine = [(e.old, e.new) for e in entries if e.part == part and e.old]
+    return [(old, new) for old, new in mine if new != old]
+
+
+def joined(plan: Plan) -> Iterator[tuple[ops.Row, dict]]:
+    """Leads of which only the set of contacts has changed."""
+    for group in plan.every:
+        lead = group.lead
+        more = any(not contact.old for contact in group.parts["contact"])
+        if lead and lead.old and more and lead.new == lead.old:
+            yield lead.old, dict(lead.old)
 
 
 async def note(ctx, import_id: str, entries: list[Entry]) -> None:

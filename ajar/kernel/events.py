@@ -21,7 +21,8 @@ def insert(action: str, json: sa.FromClause) -> list[sa.CTE]:
     if action != "updated":
         found = sa.select(*columns(action, NO_NAMES, json.c.new, old)).select_from(json)
         return [logged(found)]
-    changed = difference(old, json)
+    changed = difference(old, json.c.new).select_from(json)
+    changed = changed.cte("changed").prefix_with("MATERIALIZED")
     folded = fold(changed, json)
     source = sa.join(json, changed, sa.true())
     found = sa.select(*columns(action, changed.c.names, json.c.new, changed.c.old))
@@ -49,16 +50,15 @@ def logged(found: sa.Select) -> sa.CTE:
     return sa.insert(event).from_select(found.selected_columns.keys(), found).cte("logged")
 
 
-def difference(old: Any, json: sa.FromClause) -> sa.CTE:
+def difference(old: Any, new: Any) -> sa.Select:
     """The names of the top-level keys that differ, and the old values under them. The custom
     values are keys of their own; their older dictionary would only say it again. A change
     of nothing that is shown is no event."""
-    key = func.jsonb_object_keys(old.op("||")(json.c.new)).column_valued("key")
+    key = func.jsonb_object_keys(old.op("||")(new)).column_valued("key")
     names = func.coalesce(func.array_agg(aggregate_order_by(key, key)), NO_NAMES).label("names")
     values = func.jsonb_object_agg(key, old.op("->")(key)).label("old")
-    differs = old.op("->")(key).is_distinct_from(json.c.new.op("->")(key)) & (key != "custom")
-    found = sa.select(names, values).select_from(json).where(differs)
-    return found.cte("changed").prefix_with("MATERIALIZED")
+    differs = old.op("->")(key).is_distinct_from(new.op("->")(key)) & (key != "custom")
+    return sa.select(names, values).where(differs)
 
 
 def fold(changed: sa.CTE, json: sa.FromClause) -> sa.CTE:

@@ -240,12 +240,19 @@ def cleaned(fields: Mapping[str, Field], data: Any) -> dict:
     """A small object whose fields need nothing from the database. All errors at once."""
     if not isinstance(data, dict):
         raise Invalid(errors=["Value must be of dict type."])
-    values, errors = {}, {}
+    return judged(fields, {n: data.get(n, f.default) for n, f in fields.items()}, {}, {})
+
+
+def judged(fields: Mapping[str, Field], picked: dict, answers: dict, errors: dict) -> dict:
+    """The values to store of what was picked; or all that is wrong, beside known errors."""
+    values = {}
     for name, field in fields.items():
         try:
-            values[name] = field.clean(data.get(name, field.default))
+            values[name] = field.clean(picked[name], answers.get(name))
         except ValueError as error:
             errors[name] = str(error)
+        except Invalid as error:  # a field with parts of its own
+            errors |= error.body["field-errors"]
     if errors:
         raise Invalid(fields=errors)
     return values

@@ -1,6 +1,7 @@
 """What can be done to a resource. HTTP, jobs, the UI and the MCP server all come
 through here, and every change to a resource's table goes through `write`."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import asyncpg
@@ -10,8 +11,8 @@ from sqlalchemy.dialects.postgresql import JSON, JSONB
 from ajar import ids
 from ajar.errors import Invalid
 from ajar.kernel import events, query, render
-from ajar.kernel.fields import Field
-from ajar.kernel.relations import referrers
+from ajar.kernel.fields import Field, judged
+from ajar.kernel.relations import Ref, referrers
 from ajar.kernel.sql import Statement, parameter, shapes
 
 
@@ -89,11 +90,25 @@ async def delete(ctx, resource, id: str) -> Row:
     """Delete a row, and let go of it everywhere first. Answers what it was."""
     old = await get(ctx, resource, id)
     with ctx.unlimited():
-        for other, field in referrers(resource):
-            for record in await ctx.rows(await query.referring(other, field.name), target=id):
-                await release(ctx, resource, other, field, record["id"])
+        async for other, field, ids in holding(ctx, resource, [id]):
+            for each in ids:
+                if field.on_delete == "cascade":
+                    await delete(ctx, other, each)
+                else:
+                    row = await get(ctx, other, each)
+                    await write(ctx, other, row, row | {field.name: None})
         await write(ctx, resource, old, {})
     return old
+
+
+async def holding(ctx, resource, ids: list[str]) -> AsyncIterator[tuple[Any, Ref, list[str]]]:
+    """The rows that must let go of these, which are about to be deleted; and by which field."""
+    for other, field in referrers(resource):
+        found = await ctx.rows(await query.referring(other, field.name), targets=ids)
+        if found and field.on_delete == "restrict":
+            raise Invalid(errors=[f"This {resource.__name__} is still in use."])
+        if found:
+            yield other, field, [record["id"] for record in found]
 
 
 async def write(ctx, resource, old: dict, new: dict) -> Row:
@@ -113,40 +128,6 @@ async def write(ctx, resource, old: dict, new: dict) -> Row:
     return row
 
 
-async def release(ctx, resource, other, field, id: str) -> None:
-    """Let go of a row that is about to be deleted, the way its referrer declares."""
-    if field.on_delete == "restrict":
-        raise Invalid(errors=[f"This {resource.__name__} is still in use."])
-    if field.on_delete == "cascade":
-        await delete(ctx, other, id)
-        return
-    row = await get(ctx, other, id)
-    await write(ctx, other, row, row | {field.name: None})
-
-
-async def clean(
-    ctx, resource, fields: dict[str, Field], old: dict, data: dict, believed: bool = False
-) -> dict:
-    """Check every field; report every bad value at once. The database is asked once for all."""
-    picked = {n: f.pick(old, data) for n, f in fields.items()}
-    asked = {n: f.asked(picked[n]) for n, f in fields.items() if not (believed and f.enforced)}
-    answers = await ask(ctx, resource, {n: v for n, v in asked.items() if v is not None})
-    answers = {n: value for n, value in picked.items() if n not in asked} | answers
-    values, errors = {}, {}
-    if data.get("organization_id", ctx.organization_id) != ctx.organization_id:
-        errors["organization_id"] = "Object does not exist."
-    for name, field in fields.items():
-        try:
-            values[name] = field.clean(picked[name], answers.get(name))
-        except ValueError as error:
-            errors[name] = str(error)
-        except Invalid as error:  # a field with parts of its own
-            errors |= error.body["field-errors"]
-    if errors:
-        raise Invalid(fields=errors)
-    return values
-
-
 async def ask(ctx, resource, asked: dict[str, Any]) -> dict[str, Any]:
     fields, known = resource.about.stored, ctx.caller.known
     answers = {n: fields[n].recall(known, value) for n, value in asked.items()}
@@ -157,6 +138,19 @@ async def ask(ctx, resource, asked: dict[str, Any]) -> dict[str, Any]:
             fields[name].learn(known, asked[name], found[name])
         answers |= found
     return answers
+
+
+async def clean(
+    ctx, resource, fields: dict[str, Field], old: dict, data: dict, believed=False, ask=ask
+) -> dict:
+    """Check every field; report every bad value at once. The database is asked once for all."""
+    picked = {n: f.pick(old, data) for n, f in fields.items()}
+    asked = {n: f.asked(picked[n]) for n, f in fields.items() if not (believed and f.enforced)}
+    answers = await ask(ctx, resource, {n: v for n, v in asked.items() if v is not None})
+    answers = {n: value for n, value in picked.items() if n not in asked} | answers
+    mine = data.get("organization_id", ctx.organization_id) == ctx.organization_id
+    errors = {} if mine else {"organization_id": "Object does not exist."}
+    return judged(fields, picked, answers, errors)
 
 
 @shapes(500)
@@ -189,9 +183,7 @@ def written(resource, action: str, beside: tuple) -> Statement:
     kind = JSONB if action == "updated" else JSON
     parsed = sa.select(sa.cast(shown.c.json, kind).label("new")).cte("parsed")
     parsed = parsed.prefix_with("MATERIALIZED")  # or it would be parsed anew for every key
-    statement = sa.select(shown.c.json)
-    for also in beside:
-        statement = statement.add_cte(also.write(row, action).cte(also.write.__name__))
+    statement = sa.select(shown.c.json).add_cte(*(also.cte(row, action) for also in beside))
     if about.logged:
         statement = statement.add_cte(*events.insert(action, parsed))
     return Statement(statement)

@@ -176,7 +176,7 @@ def ordered(resource, params: dict[str, str]) -> str:
 
 @shapes(500)
 def referring(resource, name: str) -> Statement:
-    """The ids of the rows whose reference `name` is the parameter `target`."""
-    source = rows(resource)
-    found = related(resource, source, source.c.id).where(source.c[name] == parameter("target"))
+    """The ids of the rows whose reference `name` is one of the parameter `targets`."""
+    source, targets = rows(resource), parameter("targets", TEXTS)
+    found = related(resource, source, source.c.id).where(source.c[name] == sa.any_(targets))
     return Statement(found.order_by(source.c.id))

@@ -59,8 +59,9 @@ class About:
     def alongside(self) -> list["alongside"]:
         return [f for f in self.members.values() if isinstance(f, alongside)]
 
-    def beside(self, action: str, row: dict) -> tuple["alongside", ...]:
-        return tuple(one for one in self.alongside if action in one.actions and one.when(row))
+    def beside(self, action: str, *rows: dict) -> tuple["alongside", ...]:
+        wanted = [one for one in self.alongside if action in one.actions]
+        return tuple(one for one in wanted if any(map(one.when, rows)))
 
     @cached_property
     def custom(self) -> Custom | None:
@@ -153,7 +154,7 @@ class alongside:
         self.actions, self.when = actions, when
 
     def __call__(self, write: Callable[[Any, str], Any]) -> "alongside":
-        self.write = write
+        self.cte = lambda row, action: write(row, action).cte(write.__name__)
         return self
 
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy import func
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from ajar import signing
 from ajar.errors import Invalid, NotFound
@@ -35,6 +35,7 @@ TO_UPLOAD = timedelta(seconds=60)
 TO_USE = timedelta(hours=24)
 ID = "file_[0-9A-Za-z]{22}"
 TYPE = re.compile(r"[\w.+-]+/[\w.+-]+(; ?[\w-]+=[\w.-]+)*", re.ASCII)
+NO_LEADS = sa.literal_column("'[]'::jsonb", JSONB)
 ELSEWHERE = ""  # a template, for one: not on a lead
 HOLD_FILES = ("attachments", "body", "body_html", "note_html", "user_note_html")
 
@@ -125,25 +126,29 @@ def usable(ids):
 
 
 def files_used(row, action):
-    """Files that a row shows are kept from now on, and seen by who sees its lead: part of the
-    statement that writes the row."""
+    """Files that rows show are kept from now on, and seen by who sees their leads: part of the
+    statement that writes the rows."""
     file = resources["file"].about.table
     lead_id = row.c.lead_id if "lead_id" in row.c else sa.literal(ELSEWHERE)
-    lead_id = sa.select(func.coalesce(lead_id, ELSEWHERE)).select_from(row).scalar_subquery()
     texts = [sa.cast(column, sa.Text) for column in row.c if column.name in HOLD_FILES]
     shown = func.concat_ws(" ", *texts)
     found = func.regexp_matches(shown, f"{PATH}({ID})", "g", type_=ARRAY(sa.Text))
-    ids = sa.select(found[1]).select_from(row).where(func.strpos(shown, PATH) > 0)
+    lead_ids = func.jsonb_agg(func.coalesce(lead_id, ELSEWHERE).distinct())
+    used = sa.select(found[1].label("id"), lead_ids.label("lead_ids")).select_from(row)
+    used = used.where(func.strpos(shown, PATH) > 0).group_by(found[1]).subquery("used")
+    one = func.jsonb_array_elements_text(used.c.lead_ids).column_valued("one")
+    new = sa.select(func.coalesce(func.jsonb_agg(one), NO_LEADS)).correlate(file, used)
+    new = new.where(~file.c.lead_ids.bool_op("?")(one)).scalar_subquery()
     return (
         sa.update(file)
         .values(
             used_at=func.coalesce(file.c.used_at, parameter("now", TIME)),
-            lead_ids=file.c.lead_ids.op("||")(func.to_jsonb(lead_id)),
+            lead_ids=file.c.lead_ids.op("||")(new),
         )
         .where(
             file.c.organization_id == parameter("organization_id"),
-            file.c.used_at.is_(None) | ~file.c.lead_ids.bool_op("?")(lead_id),
-            file.c.id.in_(ids),
+            file.c.id == used.c.id,
+            file.c.used_at.is_(None) | ~file.c.lead_ids.contains(used.c.lead_ids),
         )
     )
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by, insert
 
-from ajar import merging, paging, sequencing, undoing
+from ajar import many, merging, paging, sequencing, undoing
 from ajar.errors import Invalid
 from ajar.formats import zone
 from ajar.kernel import (
@@ -26,7 +26,7 @@ from ajar.kernel import (
 from ajar.kernel.operations import show
 from ajar.kernel.sql import NO_ITEMS, TIME, concat, metadata, parameter
 from ajar.resources.activity.created import LeadCreated
-from ajar.resources.activity.status_change import note_change
+from ajar.resources.activity.status_change import differ, note_changes
 from ajar.resources.activity.status_change.lead import LeadStatusChange
 from ajar.resources.contact import Contact
 from ajar.resources.custom_field.holding import CustomValues
@@ -180,10 +180,11 @@ class Lead(
             new["source"] = ctx.source
 
     @staticmethod
-    async def changed(ctx, old, new):
-        if old and new and old["status_id"] != new["status_id"]:
-            await note_change(ctx, LeadStatusChange, {"lead_id": new["id"]}, old, new)
-            await sequencing.moved(ctx, new["id"], new["status_id"])
+    @many.together
+    async def changed(ctx, changes):
+        moved = [(old, new) for old, new in changes if differ(old, new)]
+        await note_changes(ctx, LeadStatusChange, "lead_id", moved)
+        await sequencing.moved(ctx, {new["id"]: new["status_id"] for _, new in moved})
 
 
 def total_results(resource, shape):

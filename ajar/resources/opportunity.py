@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy import func
 
-from ajar import worth
+from ajar import many, worth
 from ajar.errors import Invalid
 from ajar.formats import rich_text
 from ajar.kernel import (
@@ -29,7 +29,7 @@ from ajar.kernel import (
 )
 from ajar.kernel.operations import list_parameters, show
 from ajar.kernel.registry import resources
-from ajar.resources.activity.status_change import note_change
+from ajar.resources.activity.status_change import differ, note_changes
 from ajar.resources.activity.status_change.opportunity import OpportunityStatusChange
 from ajar.resources.attachment import Attachments
 from ajar.resources.comment_summary import CommentSummary
@@ -147,10 +147,10 @@ class Opportunity(
             new["date_lost"] = ctx.now
 
     @staticmethod
-    async def changed(ctx, old, new):
-        if old and new and old["status_id"] != new["status_id"]:
-            subject = {"lead_id": new["lead_id"], "opportunity_id": new["id"]}
-            await note_change(ctx, OpportunityStatusChange, subject, old, new)
+    @many.together
+    async def changed(ctx, changes):
+        moved = [(old, new) for old, new in changes if differ(old, new)]
+        await note_changes(ctx, OpportunityStatusChange, "opportunity_id", moved)
 
 
 def of_contact(opportunity, name: str):

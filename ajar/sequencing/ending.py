@@ -33,14 +33,16 @@ async def called(ctx, task_id: str) -> None:
 async def heard_from(ctx, contact_id: str, reason: str) -> None:
     """A contact answered (`reply-received`, `call-answered`, `meeting-booked`): what the runs
     were for is reached, also of those that rest."""
-    for row in await ctx.rows(await under_way("contact_id"), id=contact_id):
+    for row in await ctx.rows(await under_way("contact_id"), ids=[contact_id]):
         await become(ctx, row["id"], "goal", reason)
 
 
-async def moved(ctx, lead_id: str, status_id: str) -> None:
-    """A lead got a status: runs of sequences that end on it have reached their goal."""
-    for row in await ctx.rows(await under_way("lead_id", True), id=lead_id, status_id=status_id):
-        await become(ctx, row["id"], "goal", "lead-status-changed")
+async def moved(ctx, leads: dict[str, str]) -> None:
+    """Leads got a status: runs of sequences that end on it have reached their goal."""
+    for status_id in dict.fromkeys(leads.values()):
+        ids = [id for id, one in leads.items() if one == status_id]
+        for row in await ctx.rows(await under_way("lead_id", True), ids=ids, status_id=status_id):
+            await become(ctx, row["id"], "goal", "lead-status-changed")
 
 
 async def become(ctx, id: str, status: str, reason: str | None = None) -> None:

@@ -116,11 +116,12 @@ def waiting() -> Statement:
 
 @shapes(10)
 def under_way(name: str, at_status: bool = False) -> Statement:
-    """The runs of one contact or lead that have not ended; `at_status`: only those whose sequence
-    ends when the lead gets this status. They are locked, as another may just end them."""
+    """The runs of contacts or leads that have not ended; `at_status`: only those whose sequence
+    ends when a lead gets this status. They are locked, as another may just end them."""
     run, sequence = query.rows(resources[RUN]), query.rows(resources["sequence"])
     found = query.related(resources[RUN], run, run.c.id).where(
-        run.c[name] == parameter("id"), run.c.status.in_(("active", "paused"))
+        run.c[name] == sa.any_(parameter("ids", ARRAY(sa.Text))),
+        run.c.status.in_(("active", "paused")),
     )
     if at_status:
         ends = query.related(resources["sequence"], sequence, sequence.c.id).where(

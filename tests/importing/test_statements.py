@@ -1,6 +1,7 @@
 """What imports ask the database is limited to the organization, like everything else."""
 
 import asyncio
+from functools import partial
 
 from ajar import many
 from ajar.importing import matching, names, reports, targets, undoing, writing
@@ -8,13 +9,18 @@ from ajar.importing.tables import change, key, problem
 from ajar.kernel.registry import resources
 
 
+def alongside(resource, action):
+    return tuple(one for one in resource.about.alongside if action in one.actions)
+
+
 async def every():
     for name in ("lead", "contact", "opportunity", "activity.note"):
         resource = resources[name]
         yield await many.locked(resource)
-        yield await many.created(resource)
-        yield await many.deleted(resource)
-        yield await many.referring(resources["task"], "lead_id")
+        beside = partial(alongside, resource)
+        yield await many.created(resource, beside("created"))
+        yield await many.updated(resource, ("date_updated",), beside("updated"))
+        yield await many.deleted(resource, beside("deleted"))
     for kind in targets.KINDS:
         yield await targets.definitions(kind)
     for name in names.COLUMNS:

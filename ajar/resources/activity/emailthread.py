@@ -58,7 +58,8 @@ class EmailThread(
         if new:
             return
         email = resources["activity.email"]
-        for record in await ctx.rows(await query.referring(email, "thread_id"), target=old["id"]):
+        wanted = await query.referring(email, "thread_id")
+        for record in await ctx.rows(wanted, targets=[old["id"]]):
             await ops.delete(ctx, email, record["id"])
 
 
