@@ -1,7 +1,6 @@
 """An import is undone: what it made is deleted, and what it changed is again what it was, but for
 what somebody has changed since, which is told and left alone."""
 
-from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -15,6 +14,7 @@ from ajar.kernel import events, ops
 from ajar.kernel.custom import PREFIX
 from ajar.kernel.registry import resources
 from ajar.kernel.sql import Statement, parameter, shapes
+from ajar.undoing.log import typed
 
 BATCH = 500  # objects
 ORDER = ("lead", "opportunity", "activity.note", "contact")
@@ -46,8 +46,8 @@ async def step(ctx, id: str) -> bool:
         return False
     for name in ORDER:
         made = [x["object_id"] for x in changes if x["object_type"] == name and x["old"] is None]
-        await (delete_contacts(ctx, made) if name == "contact" else erase(ctx, name, made))
-    conflicts = await restore_all(ctx, [x for x in changes if x["old"] is not None])
+        await (delete_contacts if name == "contact" else many.delete)(ctx, resources[name], made)
+    conflicts = await restore(ctx, [x for x in changes if x["old"] is not None])
     done = [x["object_id"] for x in changes if x["object_id"] not in conflicts]
     await ctx.rows(await forgotten(), import_id=id, ids=done)
     told = [{"object_id": key, "conflict": value} for key, value in conflicts.items()]
@@ -58,56 +58,48 @@ async def step(ctx, id: str) -> bool:
     return True
 
 
-async def erase(ctx, name: str, ids: list[str]) -> None:
-    await many.delete(ctx, resources[name], ids)
-
-
-async def delete_contacts(ctx, ids: list[str]) -> None:
+async def delete_contacts(ctx, contact, ids: list[str]) -> None:
     """Those that have not gone with their leads. The set of contacts of the others changes."""
-    contacts = await many.get(ctx, resources["contact"], ids)
+    contacts = await many.get(ctx, contact, ids)
     if not contacts:
         return
     lead = resources["lead"]
     leads = await many.get(ctx, lead, {row["lead_id"] for row in contacts.values()})
-    await many.delete(ctx, resources["contact"], list(contacts))
-    for row in leads.values():
-        await ops.write(ctx, lead, row, dict(row))
+    await many.delete(ctx, contact, contacts)
+    await many.update(ctx, lead, [(row, dict(row)) for row in leads.values()])
 
 
-async def restore_all(ctx, changes: list[Any]) -> dict[str, dict]:
+async def restore(ctx, changes: list[Any]) -> dict[str, dict]:
     """Give every object the values it had; why some could not be, by object and field."""
     conflicts: dict[str, dict] = {}
     for name in dict.fromkeys(one["object_type"] for one in changes):
+        resource = resources[name]
         mine = {one["object_id"]: one for one in changes if one["object_type"] == name}
-        rows = await many.get(ctx, resources[name], mine)
-        for id, one in mine.items():
-            if id not in rows:
-                conflicts[id] = {"": GONE}
-            elif found := await restore(ctx, resources[name], rows[id], one):
-                conflicts[id] = found
+        rows = await many.get(ctx, resource, mine)
+        conflicts |= {id: {"": GONE} for id in mine.keys() - rows.keys()}
+        conflicts |= {id: told for id, row in rows.items() if (told := changed(row, mine[id]))}
+        back = [(row, before(resource, row, mine[id])) for id, row in rows.items()]
+        await many.update(ctx, resource, [(row, new) for row, new in back if new != row])
     return conflicts
 
 
-async def restore(ctx, resource, row: ops.Row, one: Any) -> dict[str, str]:
+def before(resource, row: ops.Row, one: Any) -> dict:
+    """The row with the values it had, but for those that were changed since."""
     now = msgspec.to_builtins(flat(row))
-    mine = {name for name in one["old"] if now.get(name) == one["new"].get(name)}
-    others = {name for name in one["old"] if name not in mine}
-    back = {name: one["old"][name] for name in mine}
-    new = dict(row) | {n: typed(resource, n, v) for n, v in back.items() if n in row}
+    back = {n: value for n, value in one["old"].items() if now.get(n) == one["new"].get(n)}
+    columns = resource.about.table.c
+    new = dict(row) | {n: typed(columns[n], value) for n, value in back.items() if n in row}
     if "custom" in row:
         values = row["custom"] | {n: v for n, v in back.items() if n.startswith(PREFIX)}
         new["custom"] = {name: value for name, value in values.items() if value is not None}
-    if new != row:
-        await ops.write(ctx, resource, row, new)
-    return {name: CHANGED for name in others if now.get(name) != one["old"].get(name)}
+    return new
 
 
-def typed(resource, name: str, value: Any) -> Any:
-    """A value that was kept as JSON."""
-    kind = resource.about.table.c[name].type
-    if isinstance(kind, sa.Date | sa.DateTime) and value is not None:
-        return msgspec.convert(value, date if isinstance(kind, sa.Date) else datetime)
-    return value
+def changed(row: ops.Row, one: Any) -> dict[str, str]:
+    """What is neither as the import left it nor as it was before."""
+    now = msgspec.to_builtins(flat(row))
+    known = {name: (value, one["new"].get(name)) for name, value in one["old"].items()}
+    return {name: CHANGED for name, values in known.items() if now.get(name) not in values}
 
 
 def mine() -> tuple:

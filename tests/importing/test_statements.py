@@ -7,6 +7,7 @@ from ajar import many
 from ajar.importing import matching, names, reports, targets, undoing, writing
 from ajar.importing.tables import change, key, problem
 from ajar.kernel.registry import resources
+from ajar.resources import load
 
 
 def alongside(resource, action):
@@ -37,6 +38,9 @@ async def every():
         yield await writing.forgotten(table)
     yield await writing.added(problem, ("row", "problems", "cells"))
     yield await reports.paged(change, ("object_id", "object_type", "conflict"))
+
+
+load()
 
 
 def test_every_statement_is_limited_to_the_organization(strays):
