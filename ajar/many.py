@@ -1,7 +1,7 @@
 """What `ops` does to one row, done to many of a kind by one statement: with the hooks, the events
 and the rest that belongs to them."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -16,6 +16,7 @@ IDS = ARRAY(sa.Text)
 LOGGED = ("event_id", "object_type", "id", "lead_id")  # what differs from event to event
 BEFORE = (sa.column("old", JSONB), sa.column("steps", JSONB))
 AT_ONCE = 500  # of the rows that go with others, however many these have
+LARGEST = 2**24  # characters of JSON in one statement; PostgreSQL takes 2**28
 
 
 class together:
@@ -61,15 +62,14 @@ async def update(ctx, resource, changes: list[tuple[ops.Row, dict]]) -> None:
         for old, new in changes:
             await ops.write(ctx, resource, old, new)
         return
-    if not changes:
-        return
-    logs = await completed(ctx, resource, changes)
-    names = {n for old, new in changes for n in new if new[n] != old[n]} or {"id"}
-    rows = [{name: new[name] for name in {"id", *names}} for _, new in changes]
-    beside = resource.about.beside("updated", *(new for _, new in changes))
-    statement = await updated(resource, tuple(sorted(names)), beside)
-    given = logs[0] | {"rows": rows, "logs": [part(log) | before(log) for log in logs]}
-    await follow(ctx, resource, changes, await ctx.rows(statement, **given))
+    for some in portions(changes):
+        logs = await completed(ctx, resource, some)
+        names = {n for old, new in some for n in new if new[n] != old[n]} or {"id"}
+        rows = [{name: new[name] for name in {"id", *names}} for _, new in some]
+        beside = resource.about.beside("updated", *(new for _, new in some))
+        statement = await updated(resource, tuple(sorted(names)), beside)
+        given = logs[0] | {"rows": rows, "logs": [part(log) | before(log) for log in logs]}
+        await follow(ctx, resource, some, await ctx.rows(statement, **given))
 
 
 async def delete(ctx, resource, ids: Iterable[str]) -> dict[str, ops.Row]:
@@ -82,12 +82,27 @@ async def delete(ctx, resource, ids: Iterable[str]) -> dict[str, ops.Row]:
         async for other, field, found in ops.holding(ctx, resource, list(old)):
             for start in range(0, len(found), AT_ONCE):
                 await release(ctx, other, field, found[start : start + AT_ONCE])
-    logs = [events.values(ctx, resource, row, {}) for row in old.values()]
-    beside = resource.about.beside("deleted", *old.values())
-    given = {"ids": list(old), "logs": [part(log) | before(log) for log in logs]}
-    await ctx.rows(await deleted(resource, beside), **logs[0] | given)
-    await follow(ctx, resource, [(row, {}) for row in old.values()], [])
+    for some in portions([(row, {}) for row in old.values()]):
+        logs = [events.values(ctx, resource, row, {}) for row, _ in some]
+        beside = resource.about.beside("deleted", *(row for row, _ in some))
+        ids = [row["id"] for row, _ in some]
+        given = {"ids": ids, "logs": [part(log) | before(log) for log in logs]}
+        await ctx.rows(await deleted(resource, beside), **logs[0] | given)
+        await follow(ctx, resource, some, [])
     return old
+
+
+def portions(changes: list) -> Iterator[list]:
+    """So many at a time that what is sent stays small, however large the rows are."""
+    some, size = [], 0
+    for change in changes:
+        some.append(change)
+        size += len(change[0].json)
+        if size > LARGEST:
+            yield some
+            some, size = [], 0
+    if some:
+        yield some
 
 
 async def release(ctx, other, field, ids: list[str]) -> None:

@@ -2,6 +2,9 @@
 
 import pytest
 
+from ajar import many
+from ajar.bulk import editing
+
 NAME = {"type": "regular_field", "object_type": "lead", "field_name": "name"}
 
 
@@ -347,3 +350,43 @@ def test_a_field_goes_by_its_exact_name(api, field):
         body = {"type": "clear_custom_field", "custom_field_name": name}
         refused = api.post("/bulk_action/edit/", json=body)
         assert list(refused.json()["field-errors"]) == ["custom_field_name"]
+
+
+def test_large_rows_are_written_a_few_at_a_time(api, act, leads, status, monkeypatch):
+    monkeypatch.setattr(many, "LARGEST", 0)
+    made = leads(3)
+    act("edit", type="set_lead_status", lead_status_id=status)
+    for one in made:
+        assert [event["action"] for event in events_of(api, one["id"])] == ["updated", "created"]
+
+
+def test_what_a_rule_refuses_is_told_and_the_rest_is_changed(api, act, failures):
+    """Here nobody knows before it is tried."""
+    colour = api.make("custom_field.custom_object_type", name="Colour")
+    type_id = colour["custom_object_type_id"]
+    of_type = {"custom_object_type_id": type_id}
+    size = api.make("custom_field.custom_object_type", name="Size", **of_type)["id"]
+    values = [{}, {f"custom.{size}": "L"}, {}, {f"custom.{size}": "S"}]
+    made = [api.make("custom_object", **of_type, **value)["id"] for value in values]
+    path = f"/custom_field/custom_object_type/{size}/"
+    api.ok("put", path, json={"required": True})
+
+    body = {"custom_field_id": colour["id"], "custom_field_value": "Black"}
+    action = act("edit", type="set_custom_object_custom_field", **body)
+
+    shown = [api.ok("get", f"/custom_object/{id}/").get(f"custom.{colour['id']}") for id in made]
+    assert shown == [None, "Black", None, "Black"]
+    counters = ("status", "n_objects_processed", "n_objects_failed")
+    assert [action[name] for name in counters] == ["done", 4, 2]
+    reason = f"custom.{size}: This field is required."
+    assert sorted(failures("edit", action)) == sorted((id, reason) for id in (made[0], made[2]))
+
+
+def test_more_leads_take_no_more_statements(api, leads, status, statements):
+    action = {"object_type": "lead", "type": "set_lead_status", "lead_status_id": status}
+
+    def asked(count):
+        ids = [one["id"] for one in leads(count)]
+        return len(statements(lambda: api.within(editing.edit, action, ids)))
+
+    assert asked(6) == asked(2)
