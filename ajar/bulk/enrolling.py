@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from ajar import many
 from ajar.bulk import contacts
 from ajar.bulk.pieces import One, one_by_one
 from ajar.errors import ApiError
@@ -22,15 +23,25 @@ MEANT = {
 TEXTS = ARRAY(sa.Text)
 
 
+async def work(ctx, action: dict, ids: list[str]) -> dict[str, str]:
+    do = pause if action["action_type"] == "pause" else each
+    return await do(ctx, action, ids)
+
+
+async def pause(ctx, action: dict, ids: list[str]) -> dict[str, str]:
+    """Whoever rests needs nothing, and nobody is refused it."""
+    found = [run for known in (await meant(ctx, action, ids)).values() for run in known]
+    rows = await many.get(ctx, resources[RUN], found)
+    rests = {"status": "paused", "status_reason": "bulk-action"}
+    await many.update(ctx, resources[RUN], [(row, row | rests) for row in rows.values()])
+    return {}
+
+
 @one_by_one
-async def work(ctx, action: dict, ids: list[str]) -> One:
+async def each(ctx, action: dict, ids: list[str]) -> One:
     if action["action_type"] == "subscribe":
         return await to_subscribe(ctx, action, ids)
-    statuses = MEANT[action["action_type"]]
-    given = {"ids": ids, "sequence_id": action["sequence_id"], "statuses": statuses}
-    found: dict[str, list[str]] = {id: [] for id in ids}
-    for row in await ctx.rows(await runs(action["object_type"]), **given):
-        found[row["of_id"]].append(row["id"])
+    found = await meant(ctx, action, ids)
 
     async def change(id: str) -> None:
         for run in found[id]:
@@ -39,13 +50,19 @@ async def work(ctx, action: dict, ids: list[str]) -> One:
     return change
 
 
+async def meant(ctx, action: dict, ids: list[str]) -> dict[str, list[str]]:
+    """The runs that are to be changed, by the object that they are of."""
+    statuses = MEANT[action["action_type"]]
+    given = {"ids": ids, "sequence_id": action["sequence_id"], "statuses": statuses}
+    found: dict[str, list[str]] = {id: [] for id in ids}
+    for row in await ctx.rows(await runs(action["object_type"]), **given):
+        found[row["of_id"]].append(row["id"])
+    return found
+
+
 async def changed(ctx, action: dict, id: str) -> None:
     kind = resources[RUN]
-    if action["action_type"] == "pause":
-        run = await ops.get(ctx, kind, id)
-        rests = {"status": "paused", "status_reason": "bulk-action"}
-        await ops.write(ctx, kind, run, run | rests)
-    elif action["action_type"] == "reassign":
+    if action["action_type"] == "reassign":
         await ops.update(ctx, kind, id, {n: action[n] for n in ASSIGNED if action[n]})
     else:
         await ops.update(ctx, kind, id, {"status": "active"})
