@@ -49,9 +49,9 @@ async def create(ctx, resource, rows: list[dict]) -> None:
     if not rows:
         return
     changes = [({}, row) for row in rows]
-    logs = await completed(ctx, resource, changes)
+    told = await completed(ctx, resource, changes)
     beside = resource.about.beside("created", *rows)
-    given = logs[0] | {"rows": rows, "logs": [part(log) for log in logs]}
+    given = told[0] | {"rows": rows, "logs": [part(log) for log in told]}
     await follow(ctx, resource, changes, await ctx.rows(await created(resource, beside), **given))
 
 
@@ -63,12 +63,12 @@ async def update(ctx, resource, changes: list[tuple[ops.Row, dict]]) -> None:
             await ops.write(ctx, resource, old, new)
         return
     for some in portions(changes):
-        logs = await completed(ctx, resource, some)
+        told = await completed(ctx, resource, some)
         names = {n for old, new in some for n in new if new[n] != old[n]} or {"id"}
         rows = [{name: new[name] for name in {"id", *names}} for _, new in some]
         beside = resource.about.beside("updated", *(new for _, new in some))
         statement = await updated(resource, tuple(sorted(names)), beside)
-        given = logs[0] | {"rows": rows, "logs": [part(log) | before(log) for log in logs]}
+        given = told[0] | {"rows": rows, "logs": [part(log) | before(log) for log in told]}
         await follow(ctx, resource, some, await ctx.rows(statement, **given))
 
 
@@ -83,11 +83,11 @@ async def delete(ctx, resource, ids: Iterable[str]) -> dict[str, ops.Row]:
             for start in range(0, len(found), AT_ONCE):
                 await release(ctx, other, field, found[start : start + AT_ONCE])
     for some in portions([(row, {}) for row in old.values()]):
-        logs = [events.values(ctx, resource, row, {}) for row, _ in some]
+        told = [events.values(ctx, resource, row, {}) for row, _ in some]
         beside = resource.about.beside("deleted", *(row for row, _ in some))
-        ids = [row["id"] for row, _ in some]
-        given = {"ids": ids, "logs": [part(log) | before(log) for log in logs]}
-        await ctx.rows(await deleted(resource, beside), **logs[0] | given)
+        gone = [row["id"] for row, _ in some]
+        given = {"ids": gone, "logs": [part(log) | before(log) for log in told]}
+        await ctx.rows(await deleted(resource, beside), **told[0] | given)
         await follow(ctx, resource, some, [])
     return old
 
