@@ -119,7 +119,9 @@ CALLS = "select from activity a where a.organization_id = $1 and a._type = 'Call
 OF_LEAD = "and a.lead_id = l.id"
 TASKS = "select from task t where t.organization_id = $1 and t.lead_id = l.id"
 OPEN = where("task", "is_complete", "boolean", value=False)
-WORDS = "{words_of_activity} @@ plainto_tsquery('simple', 'quote seats')"
+SOMEWHERE = """({{words_of_lead}} @@ '{0}'::tsquery or (select true from contact c
+    where c.organization_id = $1 and c.lead_id = m.id
+    and {{words_of_contact}} @@ '{0}'::tsquery limit 1))"""
 QUESTIONS = (
     Question(
         "leads of a status",
@@ -250,19 +252,24 @@ QUESTIONS = (
             ),
         ),
         "l",
-        """exists (select from activity a where a.organization_id = $1 and a.lead_id = l.id
+        # Many notes have them: whoever knows that looks at one lead after the other.
+        """(select true from activity a where a.organization_id = $1 and a.lead_id = l.id
         and a._type = 'Note' and to_tsvector('simple', translate(left(a.note, 200000),
-        '@./:_~+<>&?=#;-', '               ')) @@ plainto_tsquery('simple', 'quote seats'))""",
+        '@./:_~+<>&?=#;-', '               ')) @@ plainto_tsquery('simple', 'quote seats')
+        limit 1)""",
     ),
     Question(
         "a word of the name",
         "lead",
         ({"type": "text", "mode": "full_words", "value": "Bluth Robotics"},),
         "l",
-        """l.id in (select m.id from lead m where m.organization_id = $1
-        and {words_of_lead} @@ plainto_tsquery('simple', 'Bluth Robotics')
-        union all select c.lead_id from contact c where c.organization_id = $1
-        and {words_of_contact} @@ plainto_tsquery('simple', 'Bluth Robotics'))""",
+        # The lead says both, or one of its contacts says at least one, and something the other.
+        f"""l.id in (select m.id from lead m where m.organization_id = $1
+        and {{words_of_lead}} @@ 'bluth & robotics'::tsquery
+        union all select m.id from lead m where m.organization_id = $1
+        and m.id in (select c.lead_id from contact c where c.organization_id = $1
+        and {{words_of_contact}} @@ 'bluth | robotics'::tsquery)
+        and {SOMEWHERE.format("bluth")} and {SOMEWHERE.format("robotics")})""",
     ),
     Question(
         "leads of a state",

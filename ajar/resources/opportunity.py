@@ -44,6 +44,16 @@ from ajar.search import lines
 AMOUNT = {"type": ["integer", "null"]}
 
 
+class Value(Int):
+    """The largest are what is looked at first; those without a value come last."""
+
+    def column(self):
+        column = super().column()
+        largest = column.desc().nulls_last()
+        sa.Index("ix__opportunity__value", sa.text("organization_id"), largest, sa.text("id DESC"))
+        return column
+
+
 class Opportunity(
     Tracked,
     path="opportunity",
@@ -72,7 +82,7 @@ class Opportunity(
     status_type = TypeOfStatus(filter=EXACT | IN)
     contact_id = ContactRef()
     user_id = UserRef("user", default=lambda ctx: ctx.user_id, filter=EXACT | IN)
-    value = Int(least=-worth.MOST, most=worth.MOST, example=50000)
+    value = Value(least=-worth.MOST, most=worth.MOST, example=50000)
     value_period = Choice(*worth.PERIODS, required=True, default="one_time", filter=EXACT | IN)
     confidence = Int(least=0, most=100, required=True, default=50)
     note = Text(most=100_000)

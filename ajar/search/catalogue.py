@@ -70,6 +70,7 @@ class Field:
     choices: tuple[str, ...] = ()
     never_null: bool = False  # and so any index serves to sort by it
     column: bool = False  # stored, and not derived
+    table: str = ""  # whose index knows its words
 
     @property
     def tests(self) -> tuple[str, ...]:
@@ -142,6 +143,7 @@ def fields_of(resource: Any) -> Iterator[Field]:
             choices=getattr(declared, "choices", ()),
             never_null=name == "id" or isinstance(declared, CreatedAt | UpdatedAt),
             column=True,
+            table=about.table.name,
         )
     for name, declared in about.derived.items():
         if kind := kind_of_derived(declared):

@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import func
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, array
 
 from ajar.kernel import query
 from ajar.kernel.fields import COMPARE
@@ -47,20 +47,33 @@ def hinted(found: Any, test: tree.Like, at: Any) -> Any:
     """The words of one text are among those of the whole object, which an index knows."""
     if not test.indexed or not words.has_words(at.type.resource):
         return found
+    if test.common and at.few:
+        return unforeseen(found)
     mode = "phrase" if test.mode == "exact_value" else test.mode
     asked = words.asked(parameter(test.value), mode)
-    return words.whole(at.type.resource, at.rows).bool_op("@@")(asked) & found
+    return words.whole(at.type.resource, at.rows).bool_op("@@")(asked) & unforeseen(found)
+
+
+def unforeseen(found: Any) -> Any:
+    """A condition of which PostgreSQL expects nothing: it knows how often words are in the index,
+    and would take a second look for them in one text for a second coincidence, and so believe
+    that next to nothing is found."""
+    return func.coalesce(found, sa.false())
 
 
 def one_of(test: tree.OneOf, known: Field, value: Any, at: Any) -> Any:
     if known.kind == "list":
-        return value.bool_op("?|")(parameter(test.values, TEXTS))
+        return value.bool_op("?|")(people(test))
+    if test.single:
+        return value == parameter(test.values)
     return value == sa.any_(people(test))
 
 
 def people(test: tree.OneOf) -> Any:
     """The values; if groups are among them, with their members. One list, so that an index
     of the column serves."""
+    if test.single:
+        return array([parameter(test.values)], type_=sa.Text)
     values = parameter(test.values, TEXTS)
     if not test.groups:
         return values

@@ -9,7 +9,7 @@ from typing import Any
 from ajar.formats import phone
 from ajar.kernel.custom import PREFIX
 from ajar.kernel.registry import resources
-from ajar.search import moments, tree
+from ajar.search import common, moments, tree
 from ajar.search.catalogue import Field, Type
 from ajar.search.known import CURRENT_USER, targets
 from ajar.search.words import IDS, MODES
@@ -67,7 +67,10 @@ def added(reader: Any, said: dict, of: Type, where: str) -> tuple[Any, Field] | 
     key = reader.keep(f"{PREFIX}{id}")
     to = known["type"] if kind == "reference" else ""
     several = bool(known["accepts_multiple_values"])
-    return tree.Added(key, kind, several), Field(str(id), kind, lambda rows: None, to=to)
+    table = of.resource.about.table.name
+    return tree.Added(key, kind, several), Field(
+        str(id), kind, lambda rows: None, to=to, table=table
+    )
 
 
 def belongs(definition: dict, resource: Any) -> bool:
@@ -103,7 +106,7 @@ def boolean(reader: Any, said: dict, of: Field, where: str) -> Any:
 
 def current_user(reader: Any, said: dict, of: Field, where: str) -> Any:
     reader.user_dependent = True
-    return tree.OneOf(reader.keep([reader.ctx.user_id]))
+    return one_of(reader, [reader.ctx.user_id])
 
 
 def text(reader: Any, said: dict, of: Field, where: str) -> Any:
@@ -116,7 +119,9 @@ def text(reader: Any, said: dict, of: Field, where: str) -> Any:
         return None
     if of.name == "phone" and mode == "exact_value":
         value = number(value)
-    return tree.Like(mode, reader.keep(value), indexed(value))
+    begun = mode == "beginning_of_words"
+    many = common.rows(reader.known.words, of.table, value, begun) > common.MANY
+    return tree.Like(mode, reader.keep(value), indexed(value), many)
 
 
 def indexed(value: str) -> bool:
@@ -142,7 +147,13 @@ def term(reader: Any, said: dict, of: Field, where: str) -> Any:
         for index, value in enumerate(values):
             if value not in of.choices:
                 reader.wrong(f"{where}.values.{index}", "Not a valid choice.")
-    return tree.OneOf(reader.keep(values))
+    return one_of(reader, values)
+
+
+def one_of(reader: Any, values: list, groups: bool = False) -> tree.OneOf:
+    if len(values) == 1 and not groups:
+        return tree.OneOf(reader.keep(values[0]), single=True)
+    return tree.OneOf(reader.keep(values), groups)
 
 
 def texts(reader: Any, said: Any, where: str) -> list[str] | None:
@@ -173,9 +184,8 @@ def reference(reader: Any, said: dict, of: Field, where: str) -> Any:
         if not mine and id not in found:
             reader.wrong(f"{where}.object_ids.{index}", "Object does not exist.")
     groups = any(id in reader.known.ids.get("group", ()) for id in ids)
-    return tree.OneOf(
-        reader.keep([reader.ctx.user_id if id == CURRENT_USER else id for id in ids]), groups
-    )
+    meant_ids = [reader.ctx.user_id if id == CURRENT_USER else id for id in ids]
+    return one_of(reader, meant_ids, groups)
 
 
 def number_range(reader: Any, said: dict, of: Field, where: str) -> Any:

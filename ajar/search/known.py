@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from ajar.kernel import query
 from ajar.kernel.registry import resources
 from ajar.kernel.sql import Statement, parameter, shapes
+from ajar.search import common
 
 CURRENT_USER = "CURRENT_USER"
 VIEW = "saved_search"
@@ -37,6 +38,7 @@ class Known:
     fields: dict[str, dict] = field(default_factory=dict)
     views: dict[str, dict] = field(default_factory=dict)
     ids: dict[str, set[str]] = field(default_factory=dict)
+    words: common.Common = field(default_factory=dict)  # where any are looked for
 
 
 async def of(ctx: Any, said: Any) -> Known:
@@ -49,7 +51,17 @@ async def of(ctx: Any, said: Any) -> Known:
         before = set(known.views)
         await ask(ctx, known, wanted)
         new = [v.get("s_query") for id, v in known.views.items() if id not in before]
+    if has_words([said, *(view.get("s_query") for view in known.views.values())]):
+        known.words = await common.words(ctx)
     return known
+
+
+def has_words(said: Any) -> bool:
+    if isinstance(said, list):
+        return any(map(has_words, said))
+    if not isinstance(said, dict):
+        return False
+    return said.get("type") == "text" or any(map(has_words, said.values()))
 
 
 def unknown(known: Known, said: list) -> dict[str, list[str]]:

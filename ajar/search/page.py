@@ -112,12 +112,12 @@ async def run(ctx: Any, search: Search) -> str:
     statement = await page(*shape, search.names, search.counted)
     values |= search.query.values
     found = await planned(ctx, statement, **values, limit=limit, custom_keys=search.custom_keys)
-    data, last, more, total = found[0]
+    data, ended_at, more, total = found[0]
     ended = search.most is not None and before + limit >= search.most
     following = None
     if more and limit and not ended:
         now = (search.now or ctx.now).isoformat()
-        following = order.Cursor(last, now, before + limit, search.digest).written()
+        following = order.Cursor(ended_at[0], now, before + limit, search.digest).written()
     text = f'{{"data":[{data}],"cursor":{msgspec.json.encode(following).decode()}'
     if search.counted:
         limited = total if search.most is None else min(total, search.most)
@@ -126,15 +126,23 @@ async def run(ctx: Any, search: Search) -> str:
 
 
 async def planned(ctx: Any, statement: Statement, **values: Any) -> list:
-    async with ctx.db.transaction():
+    """The transaction is for `PLAN` alone, so that both begin in one go."""
+    if ctx.db.is_in_transaction():
         await ctx.db.execute(PLAN)
         return await ctx.rows(statement, **values)
+    await ctx.db.execute(f"begin; {PLAN}")
+    try:
+        return await ctx.rows(statement, **values)
+    finally:
+        await ctx.db.execute("commit")  # of what has failed, it is a rollback
 
 
-def matching(type_: Type, node: tree.Node, rows: Any, *columns: Any) -> sa.Select:
-    """Those that the caller may see, and that meet the conditions."""
+def matching(
+    type_: Type, node: tree.Node, rows: Any, *columns: Any, few: bool = False
+) -> sa.Select:
+    """Those that the caller may see, and that meet the conditions; `few`: only the first ones."""
     found = query.owned(type_.resource, rows, *columns)
-    return found.where(*type_.meant(rows), condition(node, At(type_, rows)))
+    return found.where(*type_.meant(rows), condition(node, At(type_, rows, few)))
 
 
 @shapes(300)
@@ -152,29 +160,27 @@ def page(
     rows, limit = query.rows(type_.resource), parameter("limit", sa.BigInteger)
     columns = [key.value(type_, rows) for key in keys]
     labelled = [column.label(f"key{number}") for number, column in enumerate(columns)]
-    found = matching(type_, node, rows, rows.c.id.label("found_id"), *labelled)
+    found = matching(type_, node, rows, rows.c.id.label("found_id"), *labelled, few=True)
     if empty is not None:
         found = found.where(order.after(keys, columns, empty))
     found = found.order_by(*order.by(keys, columns)).limit(limit + 1).subquery("found")
     places = [found.c[f"key{number}"] for number in range(len(keys))]
-    numbered = func.row_number().over(order_by=list(order.by(keys, places))).label("number")
-    every = sa.select(*found.c, numbered).cte("page")
-    last = func.json_build_array(*(sa.cast(every.c[p.name], sa.Text) for p in places))
-    ended = sa.select(last).where(every.c.number == limit).scalar_subquery()
-    more = sa.select(func.count() > limit).select_from(every).scalar_subquery()
+    number = func.row_number().over(order_by=list(order.by(keys, places))).label("number")
+    every = sa.select(*found.c, number).subquery("page")
     total = matching(type_, node, other := query.rows(type_.resource), func.count())
     total = total.select_from(other).scalar_subquery() if counted else sa.null()
-    return Statement(sa.select(written(type_, every, limit, names), ended, more, total))
+    shown = query.rows(type_.resource)
+    data = render.joined(written(type_, shown, names), [every.c.number])
+    data = func.coalesce(data.filter(every.c.number <= limit), "")
+    last = func.json_build_array(*(sa.cast(every.c[place.name], sa.Text) for place in places))
+    ended = func.json_agg(last, type_=sa.JSON).filter(every.c.number == limit)
+    answer = query.related(type_.resource, shown, data, ended, func.count() > limit, total)
+    return Statement(answer.select_from(every).where(shown.c.id == every.c.found_id))
 
 
-def written(type_: Type, every: Any, limit: Any, names: tuple[str, ...] | None) -> Any:
-    rows = query.rows(type_.resource)
+def written(type_: Type, rows: Any, names: tuple[str, ...] | None) -> Any:
     text = render.text(type_.resource, names, rows)
-    text = concat(f'{{"__object_type":"{type_.name}",', func.substr(text, 2))
-    joined = render.joined(text, [every.c.number])
-    found = query.related(type_.resource, rows, func.coalesce(joined, ""))
-    found = found.correlate_except(rows, every).select_from(every)
-    return found.where(rows.c.id == every.c.found_id, every.c.number <= limit).scalar_subquery()
+    return concat(f'{{"__object_type":"{type_.name}",', func.substr(text, 2))
 
 
 async def matches(ctx: Any, meant: parse.Query, id: str) -> bool:

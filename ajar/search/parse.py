@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from ajar.errors import Invalid
-from ajar.search import catalogue, conditions, tree
+from ajar.search import catalogue, common, conditions, tree
 from ajar.search.catalogue import Type
 from ajar.search.known import Known
 from ajar.search.words import BLANKS, MODES
@@ -146,12 +146,20 @@ def text(reader, said, negate, of, where, depth) -> tree.Node:
         return reader.refuse(f"{where}.mode", f"Must be one of {', '.join(MODES)}.")
     if not isinstance(value, str) or len(value) > LONGEST:
         return reader.refuse(f"{where}.value", f"Must be a text of at most {LONGEST} letters.")
-    if mode in ("phrase", "exact_value"):
-        return tree.Text(negate, mode, (reader.keep(value),))
-    words = list(dict.fromkeys(value.translate(BLANKS).split()))
+    whole = mode in ("phrase", "exact_value")
+    words = [value] if whole else list(dict.fromkeys(value.translate(BLANKS).split()))
     if len(words) > MOST_WORDS:
         return reader.refuse(f"{where}.value", f"Must be at most {MOST_WORDS} words.")
-    return tree.Text(negate, mode, tuple(reader.keep(word) for word in words))
+
+    def rows(word: str) -> float:
+        return sum(
+            common.rows(reader.known.words, table, word, mode == "beginning_of_words")
+            for table in ("lead", "contact")
+        )
+
+    words.sort(key=rows)
+    many = bool(words) and rows(words[0]) > common.MANY
+    return tree.Text(negate, mode, tuple(reader.keep(word) for word in words), many)
 
 
 def field_condition(reader, said, negate, of, where, depth) -> tree.Node:

@@ -1,8 +1,8 @@
 """From a tree to SQL. A condition that is not known to be met, for want of a value, is not met;
 and negated it is met: so where a NOT stands, NULL counts as false below it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,6 +24,7 @@ class At:
 
     type: Type
     rows: Any
+    few: bool = False  # only the first that are found are wanted
 
 
 def condition(node: tree.Node, at: At) -> Any:
@@ -81,7 +82,7 @@ def reached(node: tree.Related, at: At, steps: list) -> Any:
     rows = query.rows(kind.resource)
     found = query.related(kind.resource, rows, sa.literal_column("1"))
     found = found.where(join(at.rows, rows), *kind.meant(rows))
-    return found.where(reached(node, At(kind, rows), rest)).exists()
+    return found.where(reached(node, replace(at, type=kind, rows=rows), rest)).exists()
 
 
 def part_of(node: tree.Related, at: At, kind: Type) -> Any:
@@ -89,7 +90,7 @@ def part_of(node: tree.Related, at: At, kind: Type) -> Any:
     items = at.rows.c[kind.part]
     item = func.jsonb_array_elements(items, type_=JSONB).column_valued("item")
     inner = sa.select(sa.literal_column("1")).select_from(item.scalar_alias).correlate(at.rows)
-    found = inner.where(condition(node.query, At(kind, item))).exists()
+    found = inner.where(condition(node.query, replace(at, type=kind, rows=item))).exists()
     hints = [holds(items, *exact) for exact in certain(node.query)]
     return sa.and_(*hints, found) if hints else found
 
@@ -121,20 +122,52 @@ def text(node: tree.Text, at: At) -> Any:
         return sa.and_(
             *(sa.or_(*(compare.like(t, node.mode, v) for t in texts)) for v in node.values)
         )
-    return sa.and_(*(anywhere(value, node.mode, at) for value in node.values))
-
-
-def anywhere(value: str, mode: str, at: At) -> Any:
-    """Where two tables are asked, each finds ids by its index: looking at the rows of one for
-    those of the other would read all."""
     if at.type.name != "lead":
-        return said_in(at.type.resource, at.rows, value, mode)
-    lead, contact = resources["lead"], resources["contact"]
-    here, there = query.rows(lead), query.rows(contact)
-    ours = query.related(lead, here, here.c.id).where(said_in(lead, here, value, mode))
-    theirs = query.related(contact, there, there.c.lead_id)
-    theirs = theirs.where(said_in(contact, there, value, mode))
-    return at.rows.c.id.in_(sa.union_all(ours, theirs))
+        return sa.and_(*(said_in(at.type.resource, at.rows, v, node.mode) for v in node.values))
+    if node.common and at.few:
+        return sa.and_(*(somewhere(value, node.mode, at.rows) for value in node.values))
+    return at.rows.c.id.in_(sa.union_all(*leads(node.values, node.mode)))
+
+
+def leads(values: tuple[str, ...], mode: str) -> Iterator[sa.Select]:
+    """The ids of leads where all of this is said, in the lead or in its contacts: where the lead
+    says all; where a contact says the first; where the lead says the first, and a contact
+    another. So an index finds a few, and no more than these are looked at for the rest."""
+    lead, (first, *others) = resources["lead"], values
+
+    def found(*conditions: Any) -> sa.Select:
+        return query.related(lead, rows, rows.c.id).where(*conditions)
+
+    rows = query.rows(lead)
+    yield found(*(said_in(lead, rows, value, mode) for value in values))
+    if not others:
+        yield in_contacts(values, mode)
+        return
+    rows = query.rows(lead)
+    rest = [somewhere(value, mode, rows) for value in others]
+    yield found(rows.c.id.in_(in_contacts((first,), mode)), *rest)
+    rows = query.rows(lead)
+    rest = [somewhere(value, mode, rows) for value in others]
+    here = said_in(lead, rows, first, mode)
+    yield found(here, rows.c.id.in_(in_contacts(others, mode)), *rest)
+
+
+def in_contacts(values: Sequence[str], mode: str) -> sa.Select:
+    """The leads of contacts that say one of these."""
+    contact = resources["contact"]
+    rows = query.rows(contact)
+    found = query.related(contact, rows, rows.c.lead_id)
+    return found.where(sa.or_(*(said_in(contact, rows, value, mode) for value in values)))
+
+
+def somewhere(value: str, mode: str, lead: Any) -> Any:
+    """In this lead, or in one of its contacts. (EXISTS and IN would read all contacts.)"""
+    contact = resources["contact"]
+    rows = query.rows(contact)
+    found = query.related(contact, rows, sa.literal_column("true", sa.Boolean))
+    found = found.where(rows.c.lead_id == lead.c.id, said_in(contact, rows, value, mode)).limit(1)
+    there = func.coalesce(found.scalar_subquery(), sa.false())
+    return said_in(resources["lead"], lead, value, mode) | there
 
 
 def said_in(resource: Any, rows: Any, value: str, mode: str) -> Any:

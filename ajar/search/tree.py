@@ -46,10 +46,11 @@ class Id(Node):
 @dataclass(frozen=True)
 class Text(Node):
     """Words anywhere in an object. Each value is a parameter: where words may stand in any place,
-    one for each of them."""
+    one for each of them, the rarest first. `common`: even that one is in very many."""
 
     mode: str = ""
     values: tuple[str, ...] = ()
+    common: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,19 +99,23 @@ class Truth:
 
 @dataclass(frozen=True)
 class Like:
-    """A text, by its words or as a whole. `indexed`: it has words that an index knows."""
+    """A text, by its words or as a whole. `indexed`: it has words that an index knows; `common`:
+    they are in very many rows."""
 
     mode: str
     value: str
     indexed: bool
+    common: bool
 
 
 @dataclass(frozen=True)
 class OneOf:
-    """One of several values; with `groups`, members of groups as well."""
+    """One of several values; with `groups`, members of groups as well. `single`: it is this one,
+    and what an index has for that comes in the order of the index."""
 
     values: str
     groups: bool = False
+    single: bool = False
 
 
 @dataclass(frozen=True)
