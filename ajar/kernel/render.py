@@ -43,8 +43,8 @@ def wanted(resource, fields: str | None) -> tuple[tuple | None, list[str]]:
     keys = sorted(name for name in asked if name.startswith("custom."))
     if keys and "custom" not in asked:
         asked.add("custom.")
-    shown = {name for name, field in about.stored.items() if not field.hidden}
-    known = (*(name for name in about.members if name in shown | about.derived.keys()), "custom.")
+    shown = {name for name, f in about.stored.items() if not f.hidden} | about.derived.keys()
+    known = (*(name for name in about.members if name in shown), "custom.")
     if "_all" in asked:
         return known, keys
     return tuple(name for name in known if name in asked), keys

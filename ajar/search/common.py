@@ -20,7 +20,7 @@ join pg_class held on held.oid = i.indrelid and held.reltuples >= $1::float8
 cross join unnest(s.most_common_elems::text::text[], s.most_common_elem_freqs)
     as noted (word, share)
 where s.schemaname = current_schema() and s.tablename like 'ix\_\_%\_\_words'
-    and noted.share * held.reltuples >= $1::float8 / 50"""
+    and noted.word is not null and noted.share * held.reltuples >= $1::float8 / 50"""
 
 Common = dict[str, dict[str, float]]  # of a table, by word: how many rows have it
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ajar.kernel.context import Caller, Context
-from ajar.search import page, parse
+from ajar.search import common, page, parse
 
 CASES = int(os.environ.get("AJAR_SEARCH_CASES", "200"))
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
@@ -252,8 +252,10 @@ def crowd(world):
 
 
 @settings(max_examples=CASES, deadline=None, suppress_health_check=list(HealthCheck))
-@given(query=lead)
-def test_sql_finds_what_a_plain_evaluation_does(world, crowd, query):
+@given(query=lead, common_words=st.booleans())
+def test_sql_finds_what_a_plain_evaluation_does(world, crowd, monkeypatch, query, common_words):
+    """However common the words are thought to be: they are looked for in two ways."""
+    monkeypatch.setattr(common, "MANY", -1 if common_words else 10**9)
     api, ids, rows = crowd
     wanted = {id for id, row in rows if meets(row, query)}
     tree = said(query, "lead", ids)
