@@ -73,7 +73,7 @@ def people(test: tree.OneOf) -> Any:
     """The values; if groups are among them, with their members. One list, so that an index
     of the column serves."""
     if test.single:
-        return array([parameter(test.values)], type_=sa.Text)
+        return array([parameter(test.values)])
     values = parameter(test.values, TEXTS)
     if not test.groups:
         return values

@@ -573,6 +573,16 @@ def test_a_search_is_one_statement(api, search, say, statements, strays):
     assert strays(asked[0]) == []
 
 
+def test_one_value_is_compared_so_that_an_index_gives_the_order(api, search, say, statements):
+    """As any of a list of one, PostgreSQL would sort all tasks of a user to find the first."""
+    task = api.make("task", assigned_to=api.user_id)["id"]
+    mine = say.where("task", "assigned_to", **ids_of("user", api.user_id))
+    (asked,) = [one for one in statements(lambda: search("task", mine)) if "assigned_to" in one]
+    assert ".assigned_to = $" in asked
+    assert "ANY (" not in asked
+    assert search.ids("task", mine) == {task}
+
+
 # What is told of it
 
 
