@@ -129,6 +129,9 @@ class Api:
         return ctx, await founding.add_key(ctx, "tests")
 
     def __getattr__(self, method):
+        if method.startswith("_"):  # who only wants to print this does not mean a request
+            raise AttributeError(method)
+
         def call(path, headers=None, **options):
             ask = getattr(self.client, method)
             return ask(f"/api/v1{path}", headers=self.headers | (headers or {}), **options)
