@@ -158,8 +158,8 @@ def text(reader, said, negate, of, where, depth) -> tree.Node:
         )
 
     words.sort(key=rows)
-    many = bool(words) and rows(words[0]) > common.MANY
-    return tree.Text(negate, mode, tuple(reader.keep(word) for word in words), many)
+    rare = sum(rows(word) <= common.MANY for word in words)
+    return tree.Text(negate, mode, tuple(reader.keep(word) for word in words), rare)
 
 
 def field_condition(reader, said, negate, of, where, depth) -> tree.Node:

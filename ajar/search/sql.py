@@ -1,7 +1,7 @@
 """From a tree to SQL. A condition that is not known to be met, for want of a value, is not met;
 and negated it is met: so where a NOT stands, NULL counts as false below it."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -124,40 +124,59 @@ def text(node: tree.Text, at: At) -> Any:
         )
     if at.type.name != "lead":
         return sa.and_(*(said_in(at.type.resource, at.rows, v, node.mode) for v in node.values))
-    if node.common and at.few:
+    if not node.rare and at.few:
         return sa.and_(*(somewhere(value, node.mode, at.rows) for value in node.values))
-    return at.rows.c.id.in_(sa.union_all(*leads(node.values, node.mode)))
+    return at.rows.c.id.in_(sa.union_all(*leads(node)))
 
 
-def leads(values: tuple[str, ...], mode: str) -> Iterator[sa.Select]:
+def leads(node: tree.Text) -> Iterator[sa.Select]:
     """The ids of leads where all of this is said, in the lead or in its contacts: where the lead
-    says all; where a contact says the first; where the lead says the first, and a contact
-    another. So an index finds a few, and no more than these are looked at for the rest."""
-    lead, (first, *others) = resources["lead"], values
-
-    def found(*conditions: Any) -> sa.Select:
-        return query.related(lead, rows, rows.c.id).where(*conditions)
-
-    rows = query.rows(lead)
-    yield found(*(said_in(lead, rows, value, mode) for value in values))
+    says all; where a contact says the first, and the rest is said somewhere; where the lead says
+    the first, and a contact another. So an index finds as few as it can."""
+    mode, (first, *others) = node.mode, node.values
+    yield in_leads(node.values, mode)
     if not others:
-        yield in_contacts(values, mode)
+        yield in_contacts([first], mode)
         return
+    lead = resources["lead"]
     rows = query.rows(lead)
-    rest = [somewhere(value, mode, rows) for value in others]
-    yield found(rows.c.id.in_(in_contacts((first,), mode)), *rest)
+    found = query.related(lead, rows, rows.c.id).where(rows.c.id.in_(in_contacts([first], mode)))
+    yield found.where(*rest(node, others, rows))
     rows = query.rows(lead)
-    rest = [somewhere(value, mode, rows) for value in others]
-    here = said_in(lead, rows, first, mode)
-    yield found(here, rows.c.id.in_(in_contacts(others, mode)), *rest)
+    found = query.related(lead, rows, rows.c.id).where(said_in(lead, rows, first, mode))
+    if node.rare < len(node.values):
+        yield found.where(*rest(node, others, rows))
+        return
+    found = found.where(rows.c.id.in_(in_contacts(others, mode)))
+    yield found.where(*rest(node, others, rows)) if len(others) > 1 else found
 
 
-def in_contacts(values: Sequence[str], mode: str) -> sa.Select:
-    """The leads of contacts that say one of these."""
+def rest(node: tree.Text, values: list[str], rows: Any) -> Iterator[Any]:
+    """That a lead, or one of its contacts, says each of these: as the index knows it, where all
+    of them are rare."""
+    for value in values:
+        if node.rare == len(node.values):
+            both = in_leads((value,), node.mode), in_contacts([value], node.mode)
+            yield rows.c.id.in_(sa.union_all(*both))
+        else:
+            yield somewhere(value, node.mode, rows)
+
+
+def in_leads(values: tuple[str, ...], mode: str) -> sa.Select:
+    lead = resources["lead"]
+    rows = query.rows(lead)
+    said = [said_in(lead, rows, value, mode) for value in values]
+    return query.related(lead, rows, rows.c.id).where(*said)
+
+
+def in_contacts(values: list[str], mode: str) -> sa.Select:
+    """The leads of contacts that say one of these. OFFSET makes PostgreSQL ask the index for all
+    of them: it thinks too little of what it costs to take contact after contact apart."""
     contact = resources["contact"]
     rows = query.rows(contact)
     found = query.related(contact, rows, rows.c.lead_id)
-    return found.where(sa.or_(*(said_in(contact, rows, value, mode) for value in values)))
+    found = found.where(sa.or_(*(said_in(contact, rows, value, mode) for value in values)))
+    return found.offset(sa.literal_column("0"))
 
 
 def somewhere(value: str, mode: str, lead: Any) -> Any:

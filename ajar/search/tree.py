@@ -46,11 +46,11 @@ class Id(Node):
 @dataclass(frozen=True)
 class Text(Node):
     """Words anywhere in an object. Each value is a parameter: where words may stand in any place,
-    one for each of them, the rarest first. `common`: even that one is in very many."""
+    one for each of them, the rarest first. `rare`: how many of them are not in very many."""
 
     mode: str = ""
     values: tuple[str, ...] = ()
-    common: bool = False
+    rare: int = 0
 
 
 @dataclass(frozen=True)
