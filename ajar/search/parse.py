@@ -158,7 +158,8 @@ def text(reader, said, negate, of, where, depth) -> tree.Node:
         )
 
     words.sort(key=rows)
-    rare = sum(rows(word) <= common.MANY for word in words)
+    known = "lead" in reader.known.words
+    rare = sum(rows(word) <= common.MANY for word in words) if known else None
     return tree.Text(negate, mode, tuple(reader.keep(word) for word in words), rare)
 
 

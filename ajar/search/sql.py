@@ -124,7 +124,10 @@ def text(node: tree.Text, at: At) -> Any:
         )
     if at.type.name != "lead":
         return sa.and_(*(said_in(at.type.resource, at.rows, v, node.mode) for v in node.values))
-    if not node.rare and at.few:
+    if node.rare is None:
+        each = (anywhere(value, node.mode) for value in node.values)
+        return sa.and_(*(at.rows.c.id.in_(ids) for ids in each))
+    if node.rare == 0 and at.few:
         return sa.and_(*(somewhere(value, node.mode, at.rows) for value in node.values))
     return at.rows.c.id.in_(sa.union_all(*leads(node)))
 
@@ -132,23 +135,23 @@ def text(node: tree.Text, at: At) -> Any:
 def leads(node: tree.Text) -> Iterator[sa.Select]:
     """The ids of leads where all of this is said, in the lead or in its contacts: where the lead
     says all; where a contact says the first, and the rest is said somewhere; where the lead says
-    the first, and a contact another. So an index finds as few as it can."""
+    the first, and a contact another. So an index finds as few as it can. (It takes PostgreSQL's
+    statistics to plan this: without them, and so in small tables, each word is found by itself.)"""
     mode, (first, *others) = node.mode, node.values
     yield in_leads(node.values, mode)
     if not others:
         yield in_contacts([first], mode)
         return
+    few = node.rare == len(node.values)
     lead = resources["lead"]
     rows = query.rows(lead)
-    found = query.related(lead, rows, rows.c.id).where(rows.c.id.in_(in_contacts([first], mode)))
+    found = query.related(lead, rows, rows.c.id).where(rows.c.id.in_(gathered([first], mode)))
     yield found.where(*rest(node, others, rows))
     rows = query.rows(lead)
     found = query.related(lead, rows, rows.c.id).where(said_in(lead, rows, first, mode))
-    if node.rare < len(node.values):
-        yield found.where(*rest(node, others, rows))
-        return
-    found = found.where(rows.c.id.in_(in_contacts(others, mode)))
-    yield found.where(*rest(node, others, rows)) if len(others) > 1 else found
+    if few:
+        found = found.where(rows.c.id.in_(gathered(others, mode)))
+    yield found if few and len(others) == 1 else found.where(*rest(node, others, rows))
 
 
 def rest(node: tree.Text, values: list[str], rows: Any) -> Iterator[Any]:
@@ -156,10 +159,13 @@ def rest(node: tree.Text, values: list[str], rows: Any) -> Iterator[Any]:
     of them are rare."""
     for value in values:
         if node.rare == len(node.values):
-            both = in_leads((value,), node.mode), in_contacts([value], node.mode)
-            yield rows.c.id.in_(sa.union_all(*both))
+            yield rows.c.id.in_(anywhere(value, node.mode))
         else:
             yield somewhere(value, node.mode, rows)
+
+
+def anywhere(value: str, mode: str) -> Any:
+    return sa.union_all(in_leads((value,), mode), in_contacts([value], mode))
 
 
 def in_leads(values: tuple[str, ...], mode: str) -> sa.Select:
@@ -170,13 +176,17 @@ def in_leads(values: tuple[str, ...], mode: str) -> sa.Select:
 
 
 def in_contacts(values: list[str], mode: str) -> sa.Select:
-    """The leads of contacts that say one of these. OFFSET makes PostgreSQL ask the index for all
-    of them: it thinks too little of what it costs to take contact after contact apart."""
+    """The leads of contacts that say one of these."""
     contact = resources["contact"]
     rows = query.rows(contact)
     found = query.related(contact, rows, rows.c.lead_id)
-    found = found.where(sa.or_(*(said_in(contact, rows, value, mode) for value in values)))
-    return found.offset(sa.literal_column("0"))
+    return found.where(sa.or_(*(said_in(contact, rows, value, mode) for value in values)))
+
+
+def gathered(values: list[str], mode: str) -> sa.Select:
+    """OFFSET makes PostgreSQL ask the index for all of them: it thinks too little of what it costs
+    to take the words of contact after contact apart."""
+    return in_contacts(values, mode).offset(sa.literal_column("0"))
 
 
 def somewhere(value: str, mode: str, lead: Any) -> Any:

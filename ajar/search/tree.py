@@ -46,11 +46,12 @@ class Id(Node):
 @dataclass(frozen=True)
 class Text(Node):
     """Words anywhere in an object. Each value is a parameter: where words may stand in any place,
-    one for each of them, the rarest first. `rare`: how many of them are not in very many."""
+    one for each of them, the rarest first. `rare`: how many of them are not in very many; None
+    if nothing is known of that."""
 
     mode: str = ""
     values: tuple[str, ...] = ()
-    rare: int = 0
+    rare: int | None = None
 
 
 @dataclass(frozen=True)
