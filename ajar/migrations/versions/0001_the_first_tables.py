@@ -1139,6 +1139,7 @@ def upgrade() -> None:
         sa.Column("latest_error", sa.Text()),
         sa.Column("recent_consecutive_fail_buckets_cnt", sa.BigInteger()),
         sa.Column("failed_hour", sa.DateTime(timezone=True)),
+        sa.Column("date_warned", sa.DateTime(timezone=True)),
         sa.Column("delivered", sa.BigInteger()),
         sa.Column("failed", sa.BigInteger()),
         sa.Column("since", sa.BigInteger()),
@@ -1784,6 +1785,7 @@ def upgrade() -> None:
         ["custom"],
         postgresql_using="gin",
         postgresql_ops={"custom": "jsonb_path_ops"},
+        postgresql_where=sa.text("custom IS NOT NULL"),
     )
     op.create_index(
         "ix__activity__custom_activity_type_id",
@@ -2106,6 +2108,15 @@ def upgrade() -> None:
         postgresql_where=sa.text("user_id IS NOT NULL"),
     )
     op.create_index(
+        "ix__opportunity__value",
+        "opportunity",
+        [
+            sa.literal_column("organization_id"),
+            sa.literal_column("value DESC NULLS LAST"),
+            sa.literal_column("id DESC"),
+        ],
+    )
+    op.create_index(
         "ix__opportunity__words",
         "opportunity",
         [
@@ -2222,6 +2233,12 @@ def upgrade() -> None:
         sa.Column("resolution", sa.Text()),
         sa.Column("object_type", sa.Text()),
         sa.Column("object_id", sa.Text()),
+        sa.Column("email_id", sa.Text()),
+        sa.Column("subject", sa.Text()),
+        sa.Column("body_preview", sa.Text()),
+        sa.Column("local_phone", sa.Text()),
+        sa.Column("remote_phone", sa.Text()),
+        sa.Column("attachments", postgresql.JSONB()),
         sa.ForeignKeyConstraint(
             ["organization_id", "assigned_to"],
             ["user.organization_id", "user.id"],
@@ -2266,7 +2283,7 @@ def upgrade() -> None:
         "task",
         [
             sa.literal_column(
-                "CAST(to_tsvector('simple'::regconfig, translate(left(coalesce(text, ''), 200000), '@./:_~+<>&?=#;-', '               ')) AS TSVECTOR)"
+                "CAST(to_tsvector('simple'::regconfig, translate(left((coalesce(subject, '') || ' ') || coalesce(text, ''), 200000), '@./:_~+<>&?=#;-', '               ')) AS TSVECTOR)"
             )
         ],
         postgresql_using="gin",
