@@ -177,6 +177,15 @@ def test_a_value_is_part_of_the_change(api, field):
     assert event["previous_data"] == {key: 1, "date_updated": lead["date_updated"]}
 
 
+def test_no_text_is_taken_for_the_place_of_the_values(api, field):
+    key, text = field("text"), ',"custom.":null}'
+    lead = api.make("lead", name=text, **{key: text})
+    contact = api.make("contact", lead_id=lead["id"], name=text, title=text)
+    shown = api.ok("get", f"/lead/{lead['id']}/")
+    assert (shown["name"], shown[key], "custom." in shown) == (text, text, False)
+    assert (shown["contacts"][0]["name"], contact["title"]) == (text, text)
+
+
 def test_fields_may_name_all_values_or_one(api, field):
     industry, seats = field(), field("number", name="Seats")
     lead = api.make("lead", **{industry: "Law", seats: 3})
