@@ -33,8 +33,8 @@ class together:
 async def get(ctx, resource, ids: Iterable[str]) -> dict[str, ops.Row]:
     """Those of the rows that there are, by id, locked until the transaction ends: in the order of
     their ids, so that two who want many never wait for each other."""
-    rows = {}
-    for record in await ctx.rows(await locked(resource), ids=sorted(ids)):
+    rows, wanted = {}, sorted(ids)
+    for record in await ctx.rows(await locked(resource), ids=wanted) if wanted else ():
         row = rows[record["id"]] = ops.Row(record)
         row.json = row.pop("json")
         if ctx.guard:

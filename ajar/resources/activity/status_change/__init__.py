@@ -22,7 +22,7 @@ async def note_changes(ctx, kind, key: str, changes: list) -> None:
     found = await ctx.rows(
         await latest(kind, key), **subjects, user=ctx.user_id, since=ctx.now - QUICK
     )
-    told = await many.get(ctx, kind, [row["id"] for row in found]) if found else {}
+    told = await many.get(ctx, kind, [row["id"] for row in found])
     last = {change[key]: change for change in told.values()}
     made, meant, taken_back = [], [], []
     for old, new in changes:
