@@ -14,8 +14,8 @@ NEWEST = "ix__lead__date_created"
 
 class Explaining(Context):
     async def rows(self, statement, /, **given):
-        values = self.arguments(statement, given)
-        plan = await self.db.fetch(f"explain {statement.text}", *values)
+        text, *values = self.said(statement, given)
+        plan = await self.db.fetch(f"explain {text}", *values)
         raise Explained("\n".join(row[0] for row in plan))
 
 
