@@ -92,8 +92,10 @@ async def seed(url: str, ctx: Any, leads: int, now: datetime) -> None:
 
 
 async def empty(db: Any) -> None:
-    """Take away what earlier runs have written: ids of demo data come before all others."""
+    """Take away what earlier runs have written: ids of demo data come before all others. And the
+    links of the demo data, which few organizations have."""
     await db.execute("truncate event")
+    await db.execute("delete from integration_link")
     for name, prefix in (("activity", "acti"), ("lead", "lead")):
         await db.execute(f"delete from {name} where id > '{prefix}_{LAST}'")
     writers = await writers_of(db)

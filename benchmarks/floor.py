@@ -50,6 +50,7 @@ def contact_name(k):
         {k}.phones #>> '{{0,phone_formatted}}', 'Untitled')"""
 
 
+NO_LINKS = "'[]'::json integration_links"  # as in most organizations
 NAME = """coalesce(nullif(l.name, ''), nullif((select k.name from contact k where
     k.organization_id = $1 and k.lead_id = l.id order by k.date_created, k.id limit 1), ''),
     'Untitled')"""
@@ -57,7 +58,8 @@ CONTACTS = listed(
     spliced("c", "x"),
     f"""{tracked("c")}, c.lead_id, c.name, c.title, c.emails, c.phones, c.urls, c.timezone,
     {contact_name("c")} display_name,
-    case when c.timezone is not null then 'inferred_from_phone_number' end timezone_source""",
+    case when c.timezone is not null then 'inferred_from_phone_number' end timezone_source,
+    {NO_LINKS}""",
     f"(select * from contact where organization_id = $1 and lead_id = l.id) c {people('c')}",
     "c.date_created, c.id",
 )
@@ -77,7 +79,7 @@ OPPORTUNITIES = listed(
       case when o.value_period <> 'one_time' then ' ' || o.value_period end) value_formatted,
     {ANNUAL} annualized_value, round(o.value * o.confidence / 100.0) expected_value,
     round({ANNUAL} * o.confidence / 100.0) annualized_expected_value, false is_stalled,
-    null stall_status, null suggested_action""",
+    null stall_status, null suggested_action, {NO_LINKS}""",
     f"""(select * from opportunity where organization_id = $1 and lead_id = l.id) o
     {people("o")} left join status_opportunity s on s.organization_id = $1 and s.id = o.status_id
     left join pipeline p on p.organization_id = $1 and p.id = s.pipeline_id
@@ -89,7 +91,9 @@ OPPORTUNITIES = listed(
 TASKS = listed(
     "row_to_json(x)::text",
     f"""{tracked("t")}, t._type, t.lead_id, t.contact_id, t.assigned_to, t.text, t.is_complete,
-    t.date, t.is_dateless, t.priority, t.resolution, t.object_type, t.object_id,
+    t.date, t.is_dateless, t.priority, t.resolution, t.object_type, t.object_id, t.email_id,
+    t.subject, t.body_preview, t.local_phone, t.remote_phone,
+    coalesce(t.attachments, '[]') attachments,
     {name_of("w")} assigned_to_name, k.name contact_name, {NAME} lead_name,
     case when not t.is_dateless then t.date end due_date,
     case when length(t.date) = 10 and t.date <= $2 or length(t.date) > 10 and t.date < $3
@@ -110,7 +114,7 @@ def leads(source, where="", number="0"):
           where organization_id = $1 and lead_id = l.id) contact_ids,
         case when l.custom = '{{}}' then '{{}}' else (select jsonb_object_agg(d.name, v.value)
           from jsonb_each(l.custom) v join custom_field d on d.organization_id = $1
-          and 'custom.' || d.id = v.key) end custom"""
+          and 'custom.' || d.id = v.key) end custom, {NO_LINKS}"""
     return f"""select {spliced("l", f"(select x from ({row}) x)")} j, {number} number
         from {source} l {people("l")}
         left join status_lead s on s.organization_id = $1 and s.id = l.status_id {where}"""
