@@ -1,6 +1,7 @@
 """The parts put together: settings, database, operations, and what is served beside the API."""
 
 import asyncio
+import gc
 import contextlib
 import itertools
 from collections.abc import AsyncIterator
@@ -112,6 +113,9 @@ class App:
         async with opened as self.api.pool, self.informed():
             self.door.pool = self.api.pool
             self.files.storage.pool = self.api.pool
+            # What is here by now stays: to look through it for garbage would stop all requests.
+            gc.collect()
+            gc.freeze()
             await send({"type": "lifespan.startup.complete"})
             await receive()
             await self.mcp.end()

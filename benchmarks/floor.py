@@ -93,7 +93,7 @@ TASKS = listed(
     f"""{tracked("t")}, t._type, t.lead_id, t.contact_id, t.assigned_to, t.text, t.is_complete,
     t.date, t.is_dateless, t.priority, t.resolution, t.object_type, t.object_id, t.email_id,
     t.subject, t.body_preview, t.local_phone, t.remote_phone,
-    coalesce(t.attachments, '[]') attachments,
+    t.attachments,
     {name_of("w")} assigned_to_name, k.name contact_name, {NAME} lead_name,
     case when not t.is_dateless then t.date end due_date,
     case when length(t.date) = 10 and t.date <= $2 or length(t.date) > 10 and t.date < $3
