@@ -70,6 +70,8 @@ class Api:
         self.sign_in, self.limit, self.clock, self.observe = sign_in, limit, clock, observe
         self.most_bytes, self.fold, self.origin = most_bytes, fold, origin
         self.settings, self.answers = settings, repeating.Answers(settings)
+        # Who waits longest is next: the pool alone lets those pass who come just then.
+        self.turns = asyncio.Semaphore(settings.pool_size)
 
     async def __call__(self, scope, receive, send) -> None:
         started = time.perf_counter()
@@ -101,7 +103,7 @@ class Api:
     ) -> Response:
         """Run an operation for whoever calls; `found` is what its path names."""
         call.name, method = operation.name, operation.method
-        async with self.pool.acquire() as db:
+        async with self.turns, self.pool.acquire() as db:
             if not call.caller:
                 call.caller = await self.let_in(db, call, method, operation)
             if params:
