@@ -19,7 +19,7 @@ FILE = "secret.key"
 
 
 class Locked(Exception):
-    """It was encrypted with another key."""
+    """It was encrypted with another key, or with none of ours."""
 
 
 class Vault:
@@ -27,6 +27,11 @@ class Vault:
 
     def __init__(self, settings: Settings):
         self.settings = settings
+
+    @property
+    def has_key(self) -> bool:
+        """Whether there is one, or it would be made for the first thing to encrypt."""
+        return bool(self.settings.secret_key) or (self.settings.data / FILE).exists()
 
     @cached_property
     def fernet(self) -> "Fernet":
@@ -41,6 +46,8 @@ class Vault:
     def open(self, sealed: bytes) -> str:
         from cryptography.fernet import InvalidToken
 
+        if not self.has_key:  # a new one would open nothing
+            raise Locked(f"AJAR_SECRET_KEY is not set, and there is no {self.settings.data / FILE}")
         try:
             return self.fernet.decrypt(sealed).decode()
         except InvalidToken:
