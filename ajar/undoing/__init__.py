@@ -117,6 +117,9 @@ class Undoing:
         if row:
             self.conflict(change, "It is there again.", forcible=False)
             return row
+        if not change.old:
+            self.conflict(change, "It is not known what it was.", forcible=False)
+            return None
         back = await self.put(change, None, dict(change.old), list(change.old), outcome)
         if back:
             about = change.resource, change.object_id

@@ -397,3 +397,33 @@ def test_what_follows_from_an_undo_does_not_stand_in_its_way(api, undo):
     undo(api, f"/request/{again}/")
 
     assert counted() == (1, 1)
+
+
+def test_what_was_changed_while_it_was_hidden_is_a_conflict(api, join, clock):
+    """Who undoes could not read of it, and yet does not overwrite it."""
+    other = join("superuser")
+    template = api.make("email_template", is_shared=True, name="A")
+    path = f"/email_template/{template['id']}/"
+    mine = other.put(path, json={"name": "B"})
+    for change in ({"is_shared": False}, {"name": "C"}, {"is_shared": True}):
+        clock.pass_by(seconds=10)
+        api.ok("put", path, json=change)
+
+    refused = other.post(f"/request/{mine.headers['x-request-id']}/undo/")
+
+    assert refused.status_code == 409
+    assert [one["fields"] for one in refused.json()["conflicts"]] == [["name"]]
+    assert api.ok("get", path)["name"] == "C"
+
+
+def test_what_is_not_known_any_more_does_not_come_back(api, world):
+    """An event tells what it took away, unless somebody has cut that off."""
+    lead = api.make("lead")
+    gone = api.delete(f"/lead/{lead['id']}/")
+    world.sql("update event set steps = '[]' where object_id = $1", lead["id"])
+
+    refused = api.post(f"/request/{gone.headers['x-request-id']}/undo/")
+    event = api.post(f"/event/{event_of(api, lead['id'], 'deleted')['id']}/undo/")
+
+    assert (refused.status_code, event.status_code) == (409, 409)
+    assert api.post(f"/lead/{lead['id']}/restore/").status_code == 404
