@@ -51,7 +51,8 @@ async def each(ctx, action: dict, ids: list[str]) -> One:
 
 
 async def meant(ctx, action: dict, ids: list[str]) -> dict[str, list[str]]:
-    """The runs that are to be changed, by the object that they are of."""
+    """The runs that are to be changed, by the object that they are of. They are locked, so that
+    none of them ends meanwhile and is brought back."""
     statuses = MEANT[action["action_type"]]
     given = {"ids": ids, "sequence_id": action["sequence_id"], "statuses": statuses}
     found: dict[str, list[str]] = {id: [] for id in ids}
@@ -104,7 +105,7 @@ def runs(of: str) -> Statement:
         rows.c.status == sa.any_(parameter("statuses", TEXTS)),
         one.is_(None) | (rows.c.sequence_id == one),
     )
-    return Statement(found.order_by(rows.c.id))
+    return Statement(found.order_by(rows.c.id).with_for_update(of=rows))
 
 
 @shapes(1)

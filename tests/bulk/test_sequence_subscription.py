@@ -1,8 +1,13 @@
 """Sequences for all that a search finds."""
 
+import threading
+import time
+
+import psycopg
 import pytest
 
 NAMES = ("gob", "michael")
+AWAITED = "select 1 from pg_stat_activity where pg_backend_pid() = any(pg_blocking_pids(pid))"
 
 
 @pytest.fixture
@@ -199,3 +204,23 @@ def started(api, world, sequence, status):
     id = api.make("sequence_subscription", **who, status=first)["id"]
     world.sql("update sequence_subscription set status = $2 where id = $1", id, status)
     return id
+
+
+def test_a_run_that_ends_meanwhile_does_not_rest(world, api, act, sequence):
+    id = started(api, world, sequence, "active")
+    with psycopg.connect(world.app.database) as db:
+        db.execute("update sequence_subscription set status = 'finished' where id = %s", [id])
+        ends = threading.Thread(target=commit_once_awaited, args=(db,))
+        ends.start()
+
+        act("sequence_subscription", action_type="pause", sequence_id=sequence)
+
+        ends.join()
+    assert api.ok("get", f"/sequence_subscription/{id}/")["status"] == "finished"
+
+
+def commit_once_awaited(db):
+    deadline = time.monotonic() + 20
+    while not db.execute(AWAITED).fetchone() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    db.commit()
