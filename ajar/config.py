@@ -18,6 +18,7 @@ from ajar.variables import (
     moment,
     number,
     one_of,
+    own_address,
     parsed,
     path,
     rates,
@@ -67,7 +68,7 @@ class Settings:
         "AJAR_PUBLIC_URL",
         None,
         "The address at which users reach Ajar; links in answers begin with it.",
-        parse=web_address,
+        parse=own_address,
         shown="`http://` with the host and port",
     )
     bootstrap_api_key: str | None = setting(

@@ -62,6 +62,12 @@ def web_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def own_address(value: str) -> str:
+    """As browsers write it: it is compared with what they send."""
+    parts = urlsplit(web_address(value))
+    return parts._replace(netloc=parts.netloc.lower()).geturl()
+
+
 def database(value: str) -> str:
     # The value is not repeated: it may hold a password.
     if not value.startswith(("postgresql://", "postgres://")):

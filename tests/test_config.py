@@ -101,5 +101,11 @@ def test_links_begin_with_the_public_address():
     assert settings.address == "https://crm.example"
 
 
+def test_the_public_address_is_as_browsers_write_it():
+    settings = Settings.from_environment({"AJAR_PUBLIC_URL": "HTTPS://CRM.Example.com/At/"})
+
+    assert settings.address == "https://crm.example.com/At"
+
+
 def test_an_ipv6_host_makes_an_address_with_brackets():
     assert Settings(host="::1", port=80).address == "http://[::1]:80"
