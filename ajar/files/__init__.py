@@ -38,7 +38,7 @@ class Files:
             return refused(NotFound("There is no such file."))
         except ApiError as error:
             if error.status == 401 and by_browser(scope):
-                return RedirectResponse(f"{SIGN_IN}?next={quote(scope['path'], safe='')}", 303)
+                return RedirectResponse(way_in(scope), 303)
             return refused(error)
         except (*LOST, Unreachable) as error:
             log.warning("file unavailable", path=scope["path"], error=repr(error))
@@ -57,6 +57,13 @@ def by_browser(scope: Any) -> bool:
     headers = Headers(scope=scope)
     asks = scope["method"] == "GET" and "text/html" in headers.get("accept", "")
     return asks and "authorization" not in headers
+
+
+def way_in(scope: Any) -> str:
+    """Where to sign in, and come back from."""
+    query = scope["query_string"].decode("latin-1")
+    wanted = quote(scope["path"]) + (f"?{query}" if query else "")
+    return f"{SIGN_IN}?next={quote(wanted, safe='')}"
 
 
 def refused(error: ApiError) -> Response:

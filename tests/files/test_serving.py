@@ -1,5 +1,7 @@
 """Opening files: who may, and what browsers are told about them."""
 
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 
 from ajar.files.serving import SHORTLY
@@ -34,6 +36,15 @@ def test_that_address_is_short_lived(url, download, clock):
 def test_without_a_credential_there_is_no_file(url, download):
     refused = download(url, signed_in=False)
     assert (refused.status_code, refused.json()) == (401, {"error": "Unauthorized"})
+
+
+def test_a_browser_signs_in_and_comes_back_to_the_same_address(uploaded, download):
+    url = uploaded("Über uns.pdf").removesuffix("/")
+    asked = download(f"{url}?a=b&c", follow=False, signed_in=False, accept="text/html")
+
+    assert asked.status_code == 303
+    wanted = parse_qs(urlsplit(asked.headers["location"]).query)["next"]
+    assert wanted == [urlsplit(url).path + "?a=b&c"]
 
 
 def test_the_file_of_another_organization_does_not_exist(url, download, stranger):
