@@ -22,7 +22,7 @@ LAYERS = [
     {"formats", "jobs", "logs", "metrics", "paging", "passwords", "postgres", "providers", "vault"},
     {"kernel"},
     {"letters", "worth"},
-    {"accounts", "conversations", "describe", "many", "merging", "private"},
+    {"accounts", "conversations", "describe", "halving", "many", "merging", "private"},
     {"rights", "scopes", "search", "sequencing"},
     {"acting", "followups", "signing", "tags", "undoing"},
     {"importing", "reports"},

@@ -1,7 +1,8 @@
 """Deleting many objects, each as a request would."""
 
 from ajar import many, rights
-from ajar.bulk.pieces import One, in_words, one_by_one
+from ajar.bulk.pieces import One, one_by_one
+from ajar.halving import in_words
 from ajar.kernel import operations, render
 from ajar.search import catalogue
 

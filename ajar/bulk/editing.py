@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 
 from ajar import many
-from ajar.bulk.pieces import in_words
 from ajar.errors import ApiError
+from ajar.halving import in_words
 from ajar.kernel import ops, render
 from ajar.kernel.custom import PREFIX
 from ajar.search import catalogue

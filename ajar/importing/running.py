@@ -6,10 +6,9 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
 
-import asyncpg
-
 from ajar import acting, jobs
-from ajar.errors import ApiError, Invalid
+from ajar.errors import ApiError
+from ajar.halving import in_halves
 from ajar.importing import reading, reports, undoing, writing
 from ajar.importing.checking import Checks
 from ajar.importing.converting import Converter, Line
@@ -36,7 +35,6 @@ COUNTERS = (
     "opportunities_updated",
     "notes_created",
 )
-REFUSED = (Invalid, asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
 
 
 async def begin(ctx, id: str, dry: bool) -> ops.Row:
@@ -125,30 +123,26 @@ class Batch:
         target = known.target(self.row["match_field"]) if self.row["match_field"] else None
         self.rule = Rule(self.row["match_by"], target)
         lines = [self.converter.line(number, cells) for number, cells in rows]
-        counts = await self.used([line for line in lines if not line.problems])
+        good = [line for line in lines if not line.problems]
+        counts = await self.used(good) if good else Counter()
         wrong = [line for line in lines if line.problems]
         await writing.complain(ctx, self.row["id"], [complaint(line) for line in wrong])
         return counts + Counter(rows_failed=len(wrong))
 
     async def used(self, lines: list[Line]) -> Counter[str]:
-        """Where the database, or a rule of a resource, refuses what was checked, the rows are
-        tried in halves, so that one of them does not stop the rest."""
-        if not lines:
+        """Where the database, or a rule of a resource, refuses what was checked, one of the rows
+        does not stop the rest."""
+
+        def refused(line: Line, reason: str) -> Counter[str]:
+            line.problems[:] = [{"column": "", "reason": reason}]
             return Counter()
-        try:
-            async with self.ctx.db.transaction():
-                return await self.carried_out(lines)
-        except REFUSED as error:
-            for line in lines:
-                line.problems.clear()
-            if len(lines) == 1:
-                lines[0].problems.append({"column": "", "reason": reason(error)})
-                return Counter()
-        half = len(lines) // 2
-        return await self.used(lines[:half]) + await self.used(lines[half:])
+
+        return sum(await in_halves(self.ctx, self.carried_out, lines, refused), Counter())
 
     async def carried_out(self, lines: list[Line]) -> Counter[str]:
         ctx, id = self.ctx, self.row["id"]
+        for line in lines:
+            line.problems.clear()  # of an attempt with more of them
         checks = await Checks.of(ctx, self.converter, self.row, lines)
         planner = Planner(checks, self.rule, self.row["on_match"], self.dry)
         keys = {key for line in lines for key in self.rule.keys(line)}
@@ -165,10 +159,6 @@ class Batch:
 def complaint(line: Line) -> dict[str, Any]:
     cells = [cell.replace("\0", "") for cell in line.cells]
     return {"row": line.number, "problems": line.problems, "cells": cells}
-
-
-def reason(error: Exception) -> str:
-    return error.reason if isinstance(error, Invalid) else str(error).splitlines()[0]
 
 
 async def end(ctx, row: dict, status: str) -> None:

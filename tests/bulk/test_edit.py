@@ -382,6 +382,19 @@ def test_what_a_rule_refuses_is_told_and_the_rest_is_changed(api, act, failures)
     assert sorted(failures("edit", action)) == sorted((id, reason) for id in (made[0], made[2]))
 
 
+def test_what_only_the_database_refuses_costs_one_object(world, api, act, failures, leads, status):
+    made = [one["id"] for one in leads(4)]
+    odd = f"case when id = '{made[1]}' then 1 / (length(id) - length(id)) = 1 else true end"
+    world.sql(f"alter table lead add constraint odd check ({odd}) not valid")
+
+    action = act("edit", type="set_lead_status", lead_status_id=status)
+
+    world.sql("alter table lead drop constraint odd")
+    assert (action["status"], action["n_objects_failed"]) == ("done", 1)
+    reason = "A value is too large, or of a kind that cannot be kept."
+    assert failures("edit", action) == [(made[1], reason)]
+
+
 def test_more_leads_take_no_more_statements(api, leads, status, statements):
     action = {"object_type": "lead", "type": "set_lead_status", "lead_status_id": status}
 

@@ -329,6 +329,7 @@ def test_what_only_the_database_refuses_costs_one_row(api, imports, world):
     assert (done["n_leads_created"], done["n_rows_failed"]) == (5, 1)
     (problem,) = imports.problems(done)
     assert (problem["row"], problem["cells"]) == (6, ["Bluth"])
+    assert "no_bluth" not in str(problem)  # what users know of, not what the tables are
 
 
 # Dry runs, and stopping
