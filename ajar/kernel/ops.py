@@ -1,5 +1,5 @@
-"""What can be done to a resource. HTTP, jobs, the UI and the MCP server all come
-through here, and every change to a resource's table goes through `write`."""
+"""What can be done to a resource. HTTP, jobs and the MCP server all come through here. A resource's
+table changes through `write`, and for many rows at once through `ajar/many.py`."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -90,8 +90,8 @@ async def delete(ctx, resource, id: str) -> Row:
     """Delete a row, and let go of it everywhere first. Answers what it was."""
     old = await get(ctx, resource, id)
     with ctx.unlimited():
-        async for other, field, ids in holding(ctx, resource, [id]):
-            for each in ids:
+        async for other, field, found in holding(ctx, resource, [id]):
+            for each in found:
                 if field.on_delete == "cascade":
                     await delete(ctx, other, each)
                 else:
@@ -101,10 +101,10 @@ async def delete(ctx, resource, id: str) -> Row:
     return old
 
 
-async def holding(ctx, resource, ids: list[str]) -> AsyncIterator[tuple[Any, Ref, list[str]]]:
+async def holding(ctx, resource, gone: list[str]) -> AsyncIterator[tuple[Any, Ref, list[str]]]:
     """The rows that must let go of these, which are about to be deleted; and by which field."""
     for other, field in referrers(resource):
-        found = await ctx.rows(await query.referring(other, field.name), targets=ids)
+        found = await ctx.rows(await query.referring(other, field.name), targets=gone)
         if found and field.on_delete == "restrict":
             raise Invalid(errors=[f"This {resource.__name__} is still in use."])
         if found:
@@ -141,7 +141,7 @@ async def ask(ctx, resource, asked: dict[str, Any]) -> dict[str, Any]:
 
 
 async def clean(
-    ctx, resource, fields: dict[str, Field], old: dict, data: dict, believed=False, ask=ask
+    ctx, resource, fields: dict[str, Field], old: dict, data: dict, believed: bool = False, ask=ask
 ) -> dict:
     """Check every field; report every bad value at once. The database is asked once for all."""
     picked = {n: f.pick(old, data) for n, f in fields.items()}

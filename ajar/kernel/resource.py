@@ -154,8 +154,11 @@ class alongside:
         self.actions, self.when = actions, when
 
     def __call__(self, write: Callable[[Any, str], Any]) -> "alongside":
-        self.cte = lambda row, action: write(row, action).cte(write.__name__)
+        self.write = write
         return self
+
+    def cte(self, row: Any, action: str) -> sa.CTE:
+        return self.write(row, action).cte(self.write.__name__)
 
 
 class Signed(Resource):
