@@ -33,13 +33,13 @@ $(INSTALLED): requirements.lock pyproject.toml
 run: install ## Start the server
 	$(BIN)/ajar serve
 
-# What tests use that no package of Python brings along.
+# What tests use that no package of Python brings along; those that are named may do without.
 programs:
-	@scripts/need chromium chromium
-	@scripts/need redis-server redis-server
+	@scripts/need chromium chromium chromium-browser google-chrome
+	@scripts/need redis-server redis-server valkey-server
 
 # A file's tests stay in one process, so that what a module sets up is set up once.
-test: install programs ## Run the tests: make test TESTS=tests/test_config.py for some of them
+test: install $(if $(TESTS),,programs) ## Run the tests: make test TESTS=tests/test_config.py for some of them
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 rights: install ## Ask everything for what is hidden, as every role
@@ -54,7 +54,7 @@ test-killed: install ## Kill workers in the middle of a bulk edit of 100,000 lea
 test-large-export: install ## Export 100,000 leads, and see that memory does not grow
 	AJAR_EXPORT_LEADS=100000 $(BIN)/python -m pytest -n 0 tests/exporting/test_large.py
 
-test-external: install programs ## Run the tests against PostgreSQL 15 of the system
+test-external: install $(if $(TESTS),,programs) ## Run the tests against PostgreSQL 15 of the system
 	scripts/with-postgresql-15 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 # The whole of what `make test` has in a short form: 1,000 writes over connections that are cut, 10,000

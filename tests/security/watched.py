@@ -1,13 +1,14 @@
 """A real browser in which nothing may happen: what runs, loads or leads away is noted."""
 
 import re
+import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from playwright.sync_api import Error, sync_playwright
 
-CHROMIUM = "/usr/bin/chromium"
+NAMES = ("chromium", "chromium-browser", "google-chrome")
 OPTIONS = (
     "--no-sandbox",  # tests may run as root
     "--disable-gpu",
@@ -142,7 +143,8 @@ class Watched:
 def chromium():
     """Call it for a page: one that heeds no policy, or one as people have it."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
+        program = next(filter(None, map(shutil.which, NAMES)), None)  # None: the one of playwright
+        browser = playwright.chromium.launch(executable_path=program, args=OPTIONS)
 
         def page(here: str = BLANK, policies: bool = False) -> Watched:
             context = browser.new_context(bypass_csp=not policies)
