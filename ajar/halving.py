@@ -7,7 +7,8 @@ import asyncpg
 
 from ajar.errors import ApiError, NotFound
 
-Item, Result = TypeVar("Item"), TypeVar("Result")
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 REFUSALS = (ApiError, asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
 
 
