@@ -4,9 +4,7 @@ organization, so that every table but these belongs to one (docs/discussions.md)
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from ajar.kernel.sql import TIME, metadata
-
-TEXTS = ARRAY(sa.Text)
+from ajar.kernel.sql import TEXTS, TIME, metadata
 
 account = sa.Table(
     "account",

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy import func
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
 from ajar import ids
 from ajar.errors import NotFound
@@ -14,9 +14,8 @@ from ajar.formats import mail
 from ajar.formats.time import moment
 from ajar.kernel import ops, query
 from ajar.kernel.registry import resources
-from ajar.kernel.sql import TIME, Statement, parameter, shapes
+from ajar.kernel.sql import TEXTS, TIME, Statement, parameter, shapes
 
-TEXTS = ARRAY(sa.Text)
 SHOWN = ("thread_id", "envelope", "activity_at", "contact_id", "user_id")
 
 

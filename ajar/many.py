@@ -6,13 +6,12 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import JSONB
 
 from ajar.kernel import Resource, events, ops, query, render
 from ajar.kernel.events import NO_NAMES
-from ajar.kernel.sql import Statement, parameter, shapes
+from ajar.kernel.sql import TEXTS, Statement, parameter, shapes
 
-IDS = ARRAY(sa.Text)
 LOGGED = ("event_id", "object_type", "id", "lead_id")  # what differs from event to event
 BEFORE = (sa.column("old", JSONB), sa.column("steps", JSONB))
 AT_ONCE = 500  # of the rows that go with others, however many these have
@@ -173,7 +172,7 @@ def noted(action: str, log: Any, source: Any, names: Any, data: Any, previous: A
 def locked(resource) -> Statement:
     rows, about = query.rows(resource), resource.about
     found = query.owned(resource, rows, *(rows.c[name] for name in about.stored))
-    found = found.where(rows.c.id == sa.any_(parameter("ids", IDS))).order_by(rows.c.id)
+    found = found.where(rows.c.id == sa.any_(parameter("ids", TEXTS))).order_by(rows.c.id)
     found = found.with_for_update(of=rows).cte("found")
     return Statement(sa.select(*found.c, render.text(resource, None, found).label("json")))
 
@@ -224,7 +223,7 @@ def deleted(resource, beside: tuple) -> Statement:
     table, mine = about.table, about.table.c
     gone = sa.delete(table).where(
         mine.organization_id == parameter("organization_id"),
-        mine.id == sa.any_(parameter("ids", IDS)),
+        mine.id == sa.any_(parameter("ids", TEXTS)),
     )
     row = gone.returning(*table.c).cte("written")
     statement = sa.select(row.c.id)

@@ -14,7 +14,7 @@ from ajar import database
 from ajar.kernel import ops, query
 from ajar.kernel.context import Context
 from ajar.kernel.registry import resources
-from ajar.kernel.sql import Statement, parameter, shapes
+from ajar.kernel.sql import TEXTS, Statement, parameter, shapes
 from ajar.resources.activity.meeting import Meeting
 from ajar.resources.contact import known_by
 
@@ -182,4 +182,4 @@ def members() -> Statement:
     rows = query.rows(user)
     email = func.lower(rows.c.email)
     found = query.related(user, rows, rows.c.id, email.label("email"))
-    return Statement(found.where(email == sa.any_(parameter("emails", query.TEXTS))))
+    return Statement(found.where(email == sa.any_(parameter("emails", TEXTS))))

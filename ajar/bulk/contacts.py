@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy import func
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import JSONB
 
 from ajar.kernel import query
 from ajar.kernel.registry import resources
-from ajar.kernel.sql import Statement, parameter, shapes
+from ajar.kernel.sql import TEXTS, Statement, parameter, shapes
 
 
 @dataclass(frozen=True)
@@ -58,5 +58,5 @@ def addresses(of: str) -> Statement:
         sa.cast(each.c.one.op("->>")("is_unsubscribed"), sa.Boolean).label("unsubscribed"),
     )
     found = found.select_from(rows.join(each, sa.true()))
-    found = found.where(whose == sa.any_(parameter("ids", ARRAY(sa.Text))))
+    found = found.where(whose == sa.any_(parameter("ids", TEXTS)))
     return Statement(found.order_by(whose, rows.c.date_created, rows.c.id, each.c.place))

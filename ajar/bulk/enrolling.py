@@ -1,7 +1,6 @@
 """Sequences for many contacts: they begin one; or their runs rest, go on, or get somebody else."""
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from ajar import many
 from ajar.bulk import contacts
@@ -9,7 +8,7 @@ from ajar.bulk.pieces import One, one_by_one
 from ajar.errors import ApiError
 from ajar.kernel import ops, query
 from ajar.kernel.registry import resources
-from ajar.kernel.sql import Statement, parameter, shapes
+from ajar.kernel.sql import TEXTS, Statement, parameter, shapes
 from ajar.resources.bulk_action.sequence_subscription import ASSIGNED
 
 RUN = "sequence_subscription"
@@ -20,7 +19,6 @@ MEANT = {
     "resume_finished": ("finished",),
     "reassign": ("active", "paused"),
 }
-TEXTS = ARRAY(sa.Text)
 
 
 async def work(ctx, action: dict, ids: list[str]) -> dict[str, str]:

@@ -5,13 +5,13 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy import func
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import JSONB
 
 from ajar.importing.converting import Line
 from ajar.importing.targets import Target
 from ajar.kernel import query
 from ajar.kernel.registry import resources
-from ajar.kernel.sql import Statement, parameter, shapes
+from ajar.kernel.sql import TEXTS, Statement, parameter, shapes
 from ajar.search import words
 
 RULES = ("none", "id", "lead_name", "contact_email", "contact_phone", "custom_field")
@@ -85,14 +85,14 @@ def oldest(resource: Any, rows: Any, lead_id: Any, value: Any) -> sa.Select:
 def named() -> Statement:
     lead, rows = resources["lead"], query.rows(resources["lead"])
     name = func.lower(rows.c.name)
-    wanted = sa.any_(parameter("values", ARRAY(sa.Text)))
+    wanted = sa.any_(parameter("values", TEXTS))
     return Statement(oldest(lead, rows, rows.c.id, name).where(name == wanted))
 
 
 @shapes(1)
 def identified() -> Statement:
     """By the id of the lead, or of one of its contacts."""
-    wanted = parameter("values", ARRAY(sa.Text))
+    wanted = parameter("values", TEXTS)
     lead, rows = resources["lead"], query.rows(resources["lead"])
     mine = query.owned(lead, rows, rows.c.id.label(LEAD_ID), rows.c.id.label("value"))
     contact, people = resources["contact"], query.rows(resources["contact"])
@@ -107,7 +107,7 @@ def identified() -> Statement:
 def having(name: str, part: str) -> Statement:
     """The leads of contacts that have one of these addresses or numbers."""
     contact, rows = resources["contact"], query.rows(resources["contact"])
-    wanted = parameter("values", ARRAY(sa.Text))
+    wanted = parameter("values", TEXTS)
     every = words.each(rows.c[name], part)
     one = func.jsonb_array_elements_text(every).table_valued("value").alias("one")
     found = oldest(contact, rows, rows.c.lead_id, one.c.value)

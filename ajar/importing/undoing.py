@@ -13,7 +13,7 @@ from ajar.importing.writing import flat
 from ajar.kernel import events, ops
 from ajar.kernel.custom import PREFIX
 from ajar.kernel.registry import resources
-from ajar.kernel.sql import Statement, parameter, shapes
+from ajar.kernel.sql import TEXTS, Statement, parameter, shapes
 from ajar.undoing.log import typed
 
 BATCH = 500  # objects
@@ -121,7 +121,7 @@ def left() -> Statement:
 @shapes(1)
 def forgotten() -> Statement:
     gone = sa.delete(change).where(*mine())
-    return Statement(gone.where(change.c.object_id == sa.any_(parameter("ids", many.IDS))))
+    return Statement(gone.where(change.c.object_id == sa.any_(parameter("ids", TEXTS))))
 
 
 @shapes(1)

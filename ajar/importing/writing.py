@@ -14,7 +14,7 @@ from ajar.importing.planning import Entry, Plan
 from ajar.importing.tables import change, key, problem
 from ajar.kernel import ops
 from ajar.kernel.registry import resources
-from ajar.kernel.sql import Statement, parameter, shapes
+from ajar.kernel.sql import TEXTS, Statement, parameter, shapes
 
 STAMPED = ("date_updated", "updated_by")
 COUNTED = {"lead": "leads", "contact": "contacts", "opportunity": "opportunities", "note": "notes"}
@@ -113,7 +113,7 @@ def meant() -> Statement:
         key.c.organization_id == parameter("organization_id"),
         key.c.import_id == parameter("import_id"),
     )
-    wanted = key.c.key == sa.any_(parameter("keys", many.IDS))
+    wanted = key.c.key == sa.any_(parameter("keys", TEXTS))
     return Statement(sa.select(key.c.key, key.c.lead_id, key.c.made).where(*mine, wanted))
 
 

@@ -4,11 +4,11 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import func
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import JSONB
 
 from ajar.errors import Invalid
 from ajar.kernel.fields import Field
-from ajar.kernel.sql import concat, parameter
+from ajar.kernel.sql import TEXTS, concat, parameter
 
 PREFIX = "custom."
 EMPTY = sa.literal_column("'{}'::jsonb", JSONB)
@@ -123,7 +123,7 @@ def each(values: Any) -> Any:
 def some(values: Any) -> Any:
     """Of all values only those whose keys are asked for."""
     pair = each(values)
-    keys = parameter("custom_keys", ARRAY(sa.Text))
+    keys = parameter("custom_keys", TEXTS)
     chosen = sa.select(func.jsonb_object_agg(pair.c.key, pair.c.value))
     chosen = chosen.where(pair.c.key == sa.any_(keys)).scalar_subquery()
     return func.coalesce(chosen, EMPTY)

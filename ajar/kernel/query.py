@@ -5,15 +5,13 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import func
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from ajar import paging
 from ajar.errors import ApiError
 from ajar.kernel import render
 from ajar.kernel.registry import resources
-from ajar.kernel.sql import Statement, concat, parameter, shapes
+from ajar.kernel.sql import TEXTS, Statement, concat, parameter, shapes
 
-TEXTS = ARRAY(sa.Text)
 BY = "by_"  # begins the names of what filters are given: no other parameter has such a name
 
 

@@ -7,7 +7,7 @@ from functools import reduce
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSON, asyncpg
+from sqlalchemy.dialects.postgresql import ARRAY, JSON, asyncpg
 
 # Two underscores: `lead.status_id` and `lead_status.id` must not share a name.
 metadata = sa.MetaData(
@@ -17,6 +17,7 @@ metadata = sa.MetaData(
     }
 )
 TIME = sa.DateTime(timezone=True)
+TEXTS = ARRAY(sa.Text)
 NO_ITEMS = sa.literal_column("'[]'::json", JSON)
 
 

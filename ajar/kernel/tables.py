@@ -1,9 +1,9 @@
 """The table that the kernel itself owns."""
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, JSON, JSONB
+from sqlalchemy.dialects.postgresql import JSON, JSONB
 
-from ajar.kernel.sql import TIME, metadata
+from ajar.kernel.sql import TEXTS, TIME, metadata
 
 TRANSACTION = sa.text("pg_current_xact_id()::text::bigint")
 FOLDED = "jsonb_array_length(steps) > 1"  # several requests made one event
@@ -20,7 +20,7 @@ event = sa.Table(
     *(sa.Column(n, sa.Text) for n in ("user_id", "request_id", "api_key_id", "oauth_client_id")),
     *(sa.Column(n, sa.Text, nullable=False) for n in ("object_type", "object_id", "action")),
     sa.Column("lead_id", sa.Text),
-    sa.Column("changed_fields", ARRAY(sa.Text), nullable=False),
+    sa.Column("changed_fields", TEXTS, nullable=False),
     sa.Column("data", JSON),
     sa.Column("previous_data", JSONB),
     sa.Column("meta", JSONB, nullable=False),

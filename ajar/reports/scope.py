@@ -5,15 +5,13 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import func
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from ajar.errors import Invalid
 from ajar.kernel import query
 from ajar.kernel.registry import resources
-from ajar.kernel.sql import Statement, parameter, shapes
+from ajar.kernel.sql import TEXTS, Statement, parameter, shapes
 from ajar.search import catalogue, known, lines, target, tree
 
-TEXTS = ARRAY(sa.Text)
 SAYING = ("query", "s_query", "saved_search_id", "smart_view_id")
 MOST_PEOPLE = 1000
 

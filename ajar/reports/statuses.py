@@ -6,11 +6,10 @@ from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy import func
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from ajar.kernel import query
 from ajar.kernel.registry import resources
-from ajar.kernel.sql import Statement, shapes
+from ajar.kernel.sql import TEXTS, Statement, shapes
 from ajar.reports import drill, visits
 from ajar.reports.ranges import Range
 from ajar.reports.scope import Leads, People
@@ -169,7 +168,7 @@ def transitions(every: Any, meets: Any, last: Any) -> sa.Select:
 
 
 def some(ids: Any) -> Any:
-    return func.array_agg(ids, type_=ARRAY(sa.Text))
+    return func.array_agg(ids, type_=TEXTS)
 
 
 def first(ids: Any) -> Any:

@@ -2,12 +2,10 @@
 
 import re
 
-import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
-
 from ajar.errors import Invalid
 from ajar.formats.picture import TYPES
 from ajar.kernel import Int, Items, Text
+from ajar.kernel.sql import TEXTS
 from ajar.resources.file import ID, PATH, usable, uses_files
 
 IMPORTED = "https://app.close.com"
@@ -29,7 +27,7 @@ class FileUrl(Text):
 class Attachments(Items):
     """References to uploaded files. Of these the server knows type and size itself."""
 
-    asked_type = ARRAY(sa.Text)
+    asked_type = TEXTS
 
     def __init__(self, **options):
         fields = {

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy import func
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import JSONB
 
 from ajar.formats import link, phone
 from ajar.kernel import (
@@ -24,7 +24,7 @@ from ajar.kernel import (
 )
 from ajar.kernel.operations import show
 from ajar.kernel.registry import resources
-from ajar.kernel.sql import Statement, parameter, shapes
+from ajar.kernel.sql import TEXTS, Statement, parameter, shapes
 from ajar.resources.custom_field.holding import CustomValues
 from ajar.resources.custom_field.kinds import CONTACT
 from ajar.resources.integration_link import IntegrationLinks
@@ -46,7 +46,7 @@ class Email(Text):
 class Emails(Items):
     """Addresses; whether mail to one is wanted is known to the list of unsubscribed ones."""
 
-    asked_type = ARRAY(sa.Text)
+    asked_type = TEXTS
 
     def column(self):
         column = super().column()
@@ -88,7 +88,7 @@ def reached() -> Statement:
     contact, rows = resources["contact"], query.rows(resources["contact"])
     found = query.owned(contact, rows, rows.c.id).where(
         rows.c.lead_id == parameter("lead_id"),
-        addresses(rows.c.emails).bool_op("?|")(parameter("known", ARRAY(sa.Text))),
+        addresses(rows.c.emails).bool_op("?|")(parameter("known", TEXTS)),
     )
     return Statement(found.order_by(*query.ordering(contact, rows, "date_created")).limit(1))
 
@@ -259,7 +259,7 @@ async def known_by(ctx, emails: list[str]) -> list:
 
 @shapes(1)
 def having_addresses() -> Statement:
-    rows, wanted = query.rows(Contact), parameter("emails", ARRAY(sa.Text))
+    rows, wanted = query.rows(Contact), parameter("emails", TEXTS)
     every = addresses(rows.c.emails)
     email = func.jsonb_array_elements_text(every).table_valued("value").alias("email")
     found = query.owned(Contact, rows, rows.c.id, rows.c.lead_id, email.c.value.label("email"))

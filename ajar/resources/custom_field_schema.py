@@ -4,12 +4,12 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import func
-from sqlalchemy.dialects.postgresql import ARRAY, JSON, insert
+from sqlalchemy.dialects.postgresql import JSON, insert
 
 from ajar.errors import Invalid
 from ajar.kernel import operation, query
 from ajar.kernel.registry import resources
-from ajar.kernel.sql import Statement, parameter, shapes
+from ajar.kernel.sql import TEXTS, Statement, parameter, shapes
 from ajar.resources.custom_field.kinds import Kind, applies, in_order, listed, order, path
 from ajar.resources.custom_field.subject import of_path
 
@@ -83,7 +83,7 @@ def current(kind: Kind) -> Statement:
 
 @shapes(5)
 def said(kind: Kind) -> Statement:
-    fields = parameter("fields", ARRAY(sa.Text))
+    fields = parameter("fields", TEXTS)
     key = path(kind, parameter("type_id"))
     values = {"organization_id": parameter("organization_id"), "object_type": key}
     made = insert(order).values(values | {"fields": fields})

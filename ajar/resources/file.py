@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy import func
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import JSONB
 
 from ajar import signing
 from ajar.errors import Invalid, NotFound
@@ -26,7 +26,7 @@ from ajar.kernel import (
 )
 from ajar.kernel.registry import resources
 from ajar.kernel.resource import alongside
-from ajar.kernel.sql import TIME, parameter
+from ajar.kernel.sql import TEXTS, TIME, parameter
 from ajar.providers import store
 from ajar.providers.store import path_of
 
@@ -132,7 +132,7 @@ def files_used(row, action):
     lead_id = row.c.lead_id if "lead_id" in row.c else sa.literal(ELSEWHERE)
     texts = [sa.cast(column, sa.Text) for column in row.c if column.name in HOLD_FILES]
     shown = func.concat_ws(" ", *texts)
-    found = func.regexp_matches(shown, f"{PATH}({ID})", "g", type_=ARRAY(sa.Text))
+    found = func.regexp_matches(shown, f"{PATH}({ID})", "g", type_=TEXTS)
     lead_ids = func.jsonb_agg(func.coalesce(lead_id, ELSEWHERE).distinct())
     used = sa.select(found[1].label("id"), lead_ids.label("lead_ids")).select_from(row)
     used = used.where(func.strpos(shown, PATH) > 0).group_by(found[1]).subquery("used")

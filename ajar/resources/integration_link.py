@@ -2,14 +2,14 @@
 
 import sqlalchemy as sa
 from sqlalchemy import func
-from sqlalchemy.dialects.postgresql import ARRAY, JSON, JSONB, aggregate_order_by
+from sqlalchemy.dialects.postgresql import JSON, JSONB, aggregate_order_by
 
 from ajar import tags
 from ajar.formats import link, template
 from ajar.kernel import Choice, Field, Signed, Text, query
 from ajar.kernel.fields import Derived
 from ajar.kernel.registry import resources
-from ajar.kernel.sql import NO_ITEMS
+from ajar.kernel.sql import NO_ITEMS, TEXTS
 
 TYPES = ("lead", "contact", "opportunity")
 UNRESERVED = "^[A-Za-z0-9_.~-]$"
@@ -137,7 +137,7 @@ def filled(link, given):
     part = part.table_valued(sa.column("value", JSONB), with_ordinality="number")
     part = part.render_derived(name="part")
     text = part.c.value.op("->>", return_type=sa.Text)
-    path = sa.cast(text("path"), ARRAY(sa.Text))
+    path = sa.cast(text("path"), TEXTS)
     value = encoded(given.c.all.op("#>>", return_type=sa.Text)(path))
     shown = func.coalesce(text("text"), value, "")
     whole = func.string_agg(shown, aggregate_order_by(sa.literal(""), part.c.number))

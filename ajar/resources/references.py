@@ -2,16 +2,16 @@
 
 import sqlalchemy as sa
 from sqlalchemy import func
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from ajar.kernel import List, Ref, query
 from ajar.kernel.registry import resources
+from ajar.kernel.sql import TEXTS
 
 
 class Refs(List):
     """Ids of rows of another resource, each once."""
 
-    asked_type = ARRAY(sa.Text)
+    asked_type = TEXTS
 
     def __init__(self, to: str, **options):
         super().__init__(**options)

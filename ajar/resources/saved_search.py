@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy import func
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import JSONB
 
 from ajar.errors import ApiError, Invalid
 from ajar.kernel import (
@@ -28,7 +28,7 @@ from ajar.kernel import (
 )
 from ajar.kernel.operations import list_parameters
 from ajar.kernel.registry import resources
-from ajar.kernel.sql import Statement, parameter, shapes
+from ajar.kernel.sql import TEXTS, Statement, parameter, shapes
 from ajar.search import catalogue, lines, page
 
 TYPES = ("lead", "contact", "opportunity", *catalogue.SHORT)
@@ -56,7 +56,7 @@ class Shared(Bool):
 class SharedWith(List):
     """Ids of users and groups."""
 
-    asked_type = ARRAY(sa.Text)
+    asked_type = TEXTS
 
     def sent(self, data):
         return super().sent(data) or isinstance(data.get(SHARING), dict)
@@ -93,7 +93,7 @@ def mine_or_shared(row):
     rows = query.rows(member)
     groups = query.related(member, rows, rows.c.group_id)
     groups = func.array(groups.where(rows.c.user_id == parameter("user_id")).scalar_subquery())
-    people = func.array_append(groups, parameter("user_id"), type_=ARRAY(sa.Text))
+    people = func.array_append(groups, parameter("user_id"), type_=TEXTS)
     return (row.user_id == parameter("user_id")) | row.is_shared | row.shared_with.op("?|")(people)
 
 

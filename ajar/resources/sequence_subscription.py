@@ -2,7 +2,6 @@
 
 import sqlalchemy as sa
 from sqlalchemy import func
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from ajar import sequencing
 from ajar.errors import ApiError, Invalid
@@ -24,7 +23,7 @@ from ajar.kernel import (
 )
 from ajar.kernel.operations import list_parameters
 from ajar.kernel.registry import resources
-from ajar.kernel.sql import Statement, parameter, shapes
+from ajar.kernel.sql import TEXTS, Statement, parameter, shapes
 from ajar.resources.contact import Email
 from ajar.resources.sequence import RUNS
 
@@ -66,7 +65,7 @@ class RunStatus(Choice):
 class People(List):
     """Ids of users and groups, each once."""
 
-    asked_type = ARRAY(sa.Text)
+    asked_type = TEXTS
 
     def asked(self, value):
         texts = isinstance(value, list) and all(isinstance(item, str) for item in value)

@@ -2,7 +2,6 @@
 
 import sqlalchemy as sa
 from sqlalchemy import func
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from ajar.kernel import (
     CreatedAt,
@@ -17,10 +16,9 @@ from ajar.kernel import (
     render,
 )
 from ajar.kernel.registry import resources
-from ajar.kernel.sql import NO_ITEMS, Statement, concat, parameter, shapes
+from ajar.kernel.sql import NO_ITEMS, TEXTS, Statement, concat, parameter, shapes
 
 AVATARS = "https://secure.gravatar.com/avatar/"
-TEXTS = ARRAY(sa.Text)
 
 
 class User(

@@ -4,15 +4,14 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import func
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by, insert
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by, insert
 
 from ajar.kernel import query
 from ajar.kernel.registry import resources
-from ajar.kernel.sql import TIME, Statement, metadata, parameter, shapes
+from ajar.kernel.sql import TEXTS, TIME, Statement, metadata, parameter, shapes
 
 RUN = "sequence_subscription"
 AT_ONCE = 100  # runs settled in one transaction
-TEXTS = ARRAY(sa.Text)
 
 progress = sa.Table(
     "sequence_progress",
@@ -120,7 +119,7 @@ def under_way(name: str, at_status: bool = False) -> Statement:
     ends when a lead gets this status. They are locked, as another may just end them."""
     run, sequence = query.rows(resources[RUN]), query.rows(resources["sequence"])
     found = query.related(resources[RUN], run, run.c.id).where(
-        run.c[name] == sa.any_(parameter("ids", ARRAY(sa.Text))),
+        run.c[name] == sa.any_(parameter("ids", TEXTS)),
         run.c.status.in_(("active", "paused")),
     )
     if at_status:

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from ajar import private
 from ajar.kernel import Children, query
 from ajar.kernel.registry import resources
-from ajar.kernel.sql import TIME, Statement, parameter, shapes
+from ajar.kernel.sql import TEXTS, TIME, Statement, parameter, shapes
 from ajar.kernel.tables import FOLDED, event
 
 ACTIONS = ("created", "updated", "deleted")
@@ -192,7 +192,7 @@ CONDITIONS: dict[str, Any] = {
     "request_id": lambda: [event.c.request_id == parameter("request_id")],
     "steps": lambda: [sa.text(FOLDED), event.c.steps.contains(parameter("steps", JSONB))],
     "object_id": lambda: [
-        event.c.object_id == sa.any_(parameter("ids", ARRAY(sa.Text))),
+        event.c.object_id == sa.any_(parameter("ids", TEXTS)),
         event.c.date_updated >= since(),
     ],
 }

@@ -6,7 +6,6 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import func
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from ajar import sequencing
 from ajar.errors import Invalid, NotFound
@@ -15,10 +14,8 @@ from ajar.kernel.custom import PREFIX
 from ajar.kernel.fields import Field
 from ajar.kernel.registry import resources
 from ajar.kernel.relations import referrers
-from ajar.kernel.sql import Statement, parameter, shapes
+from ajar.kernel.sql import TEXTS, Statement, parameter, shapes
 from ajar.undoing import log
-
-TEXTS = ARRAY(sa.Text)
 
 
 async def find(ctx, resource: Any, id: str) -> ops.Row | None:

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 from sqlalchemy import case
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from ajar import paging
 from ajar.errors import ApiError
@@ -26,7 +25,7 @@ from ajar.kernel import (
 )
 from ajar.kernel.operations import list_parameters
 from ajar.kernel.registry import resources
-from ajar.kernel.sql import NO_ITEMS, Statement, parameter, shapes
+from ajar.kernel.sql import NO_ITEMS, TEXTS, Statement, parameter, shapes
 from ajar.resources.comment_summary import CommentSummary
 from ajar.resources.contact import ContactRef
 from ajar.resources.user import UserRef
@@ -87,7 +86,7 @@ class KindOfActivity(Text):
     def compare(self, column, comparison, name):
         if comparison != "kinds":
             return super().compare(column, comparison, name)
-        kinds = sa.any_(parameter(name, ARRAY(sa.Text)))
+        kinds = sa.any_(parameter(name, TEXTS))
         return (column == kinds) | (column.table.c.custom_activity_type_id == kinds)
 
 

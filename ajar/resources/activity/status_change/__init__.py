@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from ajar import many
 from ajar.kernel import ops, query
-from ajar.kernel.sql import TIME, Statement, parameter, shapes
+from ajar.kernel.sql import TEXTS, TIME, Statement, parameter, shapes
 
 QUICK = timedelta(minutes=5)
 
@@ -57,7 +57,7 @@ def latest(kind, key: str) -> Statement:
         query.related(kind, rows, rows.c.id)
         .ext(distinct_on(rows.c[key]))
         .where(
-            rows.c[key] == sa.any_(parameter("subjects", many.IDS)),
+            rows.c[key] == sa.any_(parameter("subjects", TEXTS)),
             rows.c.user_id.is_not_distinct_from(parameter("user")),
             rows.c.date_created >= parameter("since", TIME),
         )
