@@ -151,16 +151,17 @@ def text(reader, said, negate, of, where, depth) -> tree.Node:
     if len(words) > MOST_WORDS:
         return reader.refuse(f"{where}.value", f"Must be at most {MOST_WORDS} words.")
 
+    known, begun = reader.known.words, mode == "beginning_of_words"
+
     def rows(word: str) -> float:
-        return sum(
-            common.rows(reader.known.words, table, word, mode == "beginning_of_words")
-            for table in ("lead", "contact")
-        )
+        return sum(common.rows(known, table, word, begun) for table in ("lead", "contact"))
 
     words.sort(key=rows)
-    known = "lead" in reader.known.words
-    rare = sum(rows(word) <= common.MANY for word in words) if known else None
-    return tree.Text(negate, mode, tuple(reader.keep(word) for word in words), rare)
+    rare = sum(rows(word) <= common.MANY for word in words) if "lead" in known else None
+    # Words that begin with the same letters may be many, though none of them is common.
+    noted = (common.rows(known, "contact", word, begun) for word in words)
+    few = "contact" in known and not begun and not any(noted)
+    return tree.Text(negate, mode, tuple(reader.keep(word) for word in words), rare, few)
 
 
 def field_condition(reader, said, negate, of, where, depth) -> tree.Node:

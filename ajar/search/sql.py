@@ -135,8 +135,9 @@ def text(node: tree.Text, at: At) -> Any:
 def leads(node: tree.Text) -> Iterator[sa.Select]:
     """The ids of leads where all of this is said, in the lead or in its contacts: where the lead
     says all; where a contact says the first, and the rest is said somewhere; where the lead says
-    the first, and a contact another. So an index finds as few as it can. (It takes PostgreSQL's
-    statistics to plan this: without them, and so in small tables, each word is found by itself.)"""
+    the first, and a contact another. So an index finds as few as it can. Where few contacts say
+    anything of it, these lead to the rest. (It takes PostgreSQL's statistics to plan this: without
+    them, and so in small tables, each word is found by itself.)"""
     mode, (first, *others) = node.mode, node.values
     yield in_leads(node.values, mode)
     if not others:
@@ -145,7 +146,12 @@ def leads(node: tree.Text) -> Iterator[sa.Select]:
     few = node.rare == len(node.values)
     lead = resources["lead"]
     rows = query.rows(lead)
-    found = query.related(lead, rows, rows.c.id).where(rows.c.id.in_(gathered([first], mode)))
+    found = query.related(lead, rows, rows.c.id)
+    if node.few_contacts:
+        told = (somewhere(value, mode, rows) for value in node.values)
+        yield found.where(rows.c.id.in_(gathered([first, *others], mode)), *told)
+        return
+    found = found.where(rows.c.id.in_(gathered([first], mode)))
     yield found.where(*rest(node, others, rows))
     rows = query.rows(lead)
     found = query.related(lead, rows, rows.c.id).where(said_in(lead, rows, first, mode))

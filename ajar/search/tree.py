@@ -47,11 +47,12 @@ class Id(Node):
 class Text(Node):
     """Words anywhere in an object. Each value is a parameter: where words may stand in any place,
     one for each of them, the rarest first. `rare`: how many of them are not in very many; None
-    if nothing is known of that."""
+    if nothing is known of that. `few_contacts`: not many say any of them."""
 
     mode: str = ""
     values: tuple[str, ...] = ()
     rare: int | None = None
+    few_contacts: bool = False
 
 
 @dataclass(frozen=True)
