@@ -1,6 +1,6 @@
 """Measure searches against SQL written by hand: `python -m benchmarks.search --leads 1000000`.
 
-Each question is asked of both in turn, over one connection; both must find the same rows in the
+Each question is asked of both in turn, over a connection each; both must find the same rows in the
 same order. `p95` is of the whole request to a server: HTTP, sign-in, reading the query.
 `CPU ratio` is of what PostgreSQL's processor does, which is much the same on a busy machine.
 """
@@ -64,25 +64,26 @@ def parsed() -> Any:
 
 
 async def measure(url: str, ajar: Any, key: str, arguments: Any) -> list[str]:
-    db = await asyncpg.connect(url)
+    hand, db = [await asyncpg.connect(url, server_settings=database.SETTINGS) for _ in range(2)]
     await database.prepare(db)
-    await db.execute(page.PLAN.replace("local ", ""))  # as Ajar does: for the values at hand
+    await hand.execute(page.PLAN.replace("local ", ""))  # as Ajar does: for the values at hand
     known = await facts(db)
     lines = []
     for question in QUESTIONS:
         if arguments.only in question.title:
-            row = await compare(db, ajar, key, question, known, arguments)
+            row = await compare(hand, db, ajar, key, question, known, arguments)
             lines.append(row)
             print(row, flush=True)
+    await hand.close()
     await db.close()
     return lines
 
 
 async def compare(
-    db: Any, ajar: Any, key: str, question: Question, known: dict[str, Any], arguments: Any
+    hand: Any, db: Any, ajar: Any, key: str, question: Question, known: dict, arguments: Any
 ) -> str:
     body, sql = question.body(known), question.sql(known)
-    by_hand = await db.prepare(sql)
+    by_hand = await hand.prepare(sql)
     found = json.loads(await by_hand.fetchval(known["organization"]))
     answer = ajar.ask(key, "POST", "data/search/", body)
     same(question, found, answer)
@@ -90,14 +91,15 @@ async def compare(
     search = await page.asked(ctx, body)
     hands, ours, requests, computed = [], [], [], []
     for _ in range(arguments.rounds):
-        times, used = [time.perf_counter()], [computing(db)]
+        used, times = [computing(one) for one in (hand, db)], [time.perf_counter()]
         await by_hand.fetchval(known["organization"])
         times.append(time.perf_counter())
-        used.append(computing(db))
         await page.run(ctx, search)
         times.append(time.perf_counter())
-        used.append(computing(db))
-        computed.append((used[2] - used[1]) / (used[1] - used[0]))
+        by_hand_used, used_by_ajar = (
+            computing(one) - before for one, before in zip((hand, db), used, strict=True)
+        )
+        computed.append(used_by_ajar / by_hand_used)
         ajar.ask(key, "POST", "data/search/", body)
         times.append(time.perf_counter())
         for kept, (before, after) in zip((hands, ours, requests), pairwise(times), strict=True):
@@ -107,7 +109,9 @@ async def compare(
     plan = await explained(ctx, search)
     if arguments.plans:
         name = question.title.replace(" ", "-")
-        theirs = await db.fetch(f"explain (analyze, buffers) {sql.replace('$1', known['quoted'])}")
+        theirs = await hand.fetch(
+            f"explain (analyze, buffers) {sql.replace('$1', known['quoted'])}"
+        )
         text = "\n".join([*plan, "", "-- by hand", *(row[0] for row in theirs)])
         (arguments.plans / f"{name}.txt").write_text(text)
     whole = sorted({line.partition(" on ")[2].split()[0] for line in plan if "Seq Scan on" in line})
