@@ -108,6 +108,19 @@ def certain(node: tree.Node) -> list[tuple[str, str]]:
     return [(node.field.name, node.test.value)] if known and exact else []
 
 
+def narrow(node: tree.Node) -> bool:
+    """Only who has an address or a number is asked for: they are few, whatever its value is."""
+    if node.negate:
+        return False
+    if isinstance(node, tree.Every):
+        asked = [one for one in node.queries if one != tree.Everything()]
+        return bool(asked) and all(map(narrow, asked))
+    if not isinstance(node, tree.Related):
+        return False
+    part = catalogue.types()[node.type].part
+    return bool(certain(node.query)) if part else narrow(node.query)
+
+
 def holds(items: Any, name: str, value: str) -> Any:
     wanted = func.jsonb_build_array(func.lower(parameter(value)), type_=JSONB)
     return words.each(items, name).contains(wanted)

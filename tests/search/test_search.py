@@ -583,6 +583,20 @@ def test_one_value_is_compared_so_that_an_index_gives_the_order(api, search, say
     assert search.ids("task", mine) == {task}
 
 
+def test_who_has_an_address_is_asked_without_a_plan_of_its_own(api, search, say, statements):
+    contact = {"emails": [{"email": "wile@acme.example"}]}
+    lead = api.make("lead", contacts=[contact])["id"]
+    exact = say.where("contact_email", "email", **text("WILE@acme.example", "exact_value"))
+    having = say.related("lead", "contact_email", exact)
+    assert search.ids("lead", having) == {lead}
+    (asked,) = statements(lambda: search("lead", having))
+    assert "@>" in asked
+    sought = say.no(having), say.some(having, {"type": "text", **text("x")})
+    for query in sought:
+        asked = statements(lambda query=query: search("lead", query))
+        assert any("force_custom_plan" in one for one in asked)
+
+
 # What is told of it
 
 
