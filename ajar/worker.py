@@ -36,7 +36,7 @@ from ajar.config import Settings
 from ajar.http.api import LOST
 from ajar.kernel.context import Caller, Context
 from ajar.letters import sending  # noqa: F401 (they have tasks)
-from ajar.signing_in import letters  # noqa: F401
+from ajar.signing_in import notices  # noqa: F401
 
 AT_ONCE = 5  # jobs a process
 ALIVE = 30.0  # seconds without a sign of life, after which a worker counts as dead

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from ajar.credentials import hashed, text
 from ajar.errors import ApiError
-from ajar.signing_in import letters
+from ajar.signing_in import notices
 from ajar.vault import Vault
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ async def check(db: Any, vault: Vault, account_id: str, code: str, now: datetime
 
 async def stop(db: Any, account_id: str) -> None:
     await db.execute(STOP, account_id)
-    await letters.notice(db, account_id, "factor_stopped")
+    await notices.of_change(db, account_id, "factor_stopped")
 
 
 def fitting(secret: str, code: str, now: datetime, last: int | None) -> int | None:

@@ -10,8 +10,8 @@ from ajar.access import SIGN_IN
 from ajar.credentials import proof
 from ajar.errors import ApiError
 from ajar.signing_in import endpoints, people, resets, sessions
-from ajar.signing_in.letters import FORGOTTEN
 from ajar.signing_in.links import PATH
+from ajar.signing_in.notices import FORGOTTEN
 from ajar.signing_in.people import Said
 
 ON_ITS_WAY = "If somebody signs in with this address, a mail with a link is on its way to it."

@@ -6,7 +6,7 @@ from ajar import passwords
 from ajar.credentials import hashed
 from ajar.errors import ApiError, Invalid
 from ajar.formats.mail import parsed
-from ajar.signing_in import attempts, letters, sessions
+from ajar.signing_in import attempts, notices, sessions
 from ajar.signing_in.sessions import Session
 
 TAKE = "delete from password_reset where hash = $1 and date_expires > $2 returning account_id"
@@ -31,7 +31,7 @@ async def ask(visit, email: str) -> None:
     await attempts.count(visit.db, visit.now, "resets_from", visit.address)
     await attempts.count(visit.db, visit.now, "resets_of", email)
     async with visit.transaction():
-        await letters.ask_for_link(visit.db, email)
+        await notices.ask_for_link(visit.db, email)
 
 
 async def use(visit, token: str, password: object) -> None:
@@ -57,4 +57,4 @@ async def put(db: Any, account_id: str, chosen: str) -> None:
     had_one = await db.fetchval(SET, account_id, chosen)
     await db.execute(FORGET, account_id)
     if had_one:
-        await letters.notice(db, account_id, "password_changed")
+        await notices.of_change(db, account_id, "password_changed")

@@ -35,7 +35,7 @@ async def ask_for_link(db: Any, email: str) -> None:
     await enqueue(db, "account.reset", NOBODYS, None, given)
 
 
-async def notice(db: Any, account_id: str, letter: str) -> None:
+async def of_change(db: Any, account_id: str, letter: str) -> None:
     """Tell somebody what was changed about how they sign in."""
     given = {"account_id": account_id, "letter": letter, "id": ids.new("mail")}
     await enqueue(db, "account.notice", NOBODYS, None, given)
