@@ -3,13 +3,14 @@ that its address may be a private one."""
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
 STEP, WHOLE = 15.0, 60.0  # seconds for an answer, and for all of it
+GOODBYE = 2.0
 
 
 class Failed(Exception):
@@ -35,9 +36,13 @@ async def reach(url: str, here: str) -> None:
 @asynccontextmanager
 async def connected(url: str, here: str) -> AsyncIterator[aiosmtplib.SMTP]:
     # No cause is kept: what a server says may repeat what it was sent, the password included.
+    server = client(url, here)
     try:
-        async with asyncio.timeout(WHOLE), client(url, here) as server:
+        async with asyncio.timeout(WHOLE):
+            await server.connect()
             yield server
+        with suppress(aiosmtplib.SMTPException, OSError):  # what was sent is sent
+            await server.quit(timeout=GOODBYE)
     except aiosmtplib.SMTPAuthenticationError as error:
         raise Failed(f"The mail server does not let us in ({error.code}).") from None
     except aiosmtplib.SMTPRecipientsRefused as error:
@@ -45,6 +50,7 @@ async def connected(url: str, here: str) -> AsyncIterator[aiosmtplib.SMTP]:
     except aiosmtplib.SMTPDataError as error:
         raise refusal(error) from None
     except aiosmtplib.SMTPResponseException as error:
+        # Also that it refuses the sender: a setting, which may be right at the next try.
         raise Failed(f"The mail server answers {error.code}: {error.message}") from None
     except aiosmtplib.SMTPNotSupported as error:  # an address that is not ASCII
         raise Refused(str(error)) from None
@@ -52,6 +58,8 @@ async def connected(url: str, here: str) -> AsyncIterator[aiosmtplib.SMTP]:
         raise Failed("The mail server does not answer.") from None
     except (aiosmtplib.SMTPException, OSError) as error:
         raise Failed(str(error)) from None
+    finally:
+        server.close()
 
 
 def client(url: str, here: str) -> aiosmtplib.SMTP:
