@@ -27,9 +27,10 @@ GAPS = tuple(
     )
 )
 QUEUE = "ajar"
-ENQUEUE = f"""
+LETTERS = "letter"  # tasks of this name, and a dot; a mail server that is slow holds up no other
+ENQUEUE = """
 select procrastinate_defer_jobs_v1(array[
-    row('{QUEUE}', $1::text, 0, null, null, $2::jsonb, $3::timestamptz)
+    row($4::text, $1::text, 0, null, null, $2::jsonb, $3::timestamptz)
     ::procrastinate_job_to_defer_v1
 ])"""
 
@@ -85,7 +86,8 @@ async def enqueue(
     if not db.is_in_transaction():
         raise RuntimeError(f"{name} is deferred outside of a transaction")
     caller = {"organization_id": organization_id, "user_id": user_id, "request_id": request_id}
-    await db.execute(ENQUEUE, name, caller | {"args": args}, at)
+    queue = LETTERS if name.startswith(f"{LETTERS}.") else QUEUE
+    await db.execute(ENQUEUE, name, caller | {"args": args}, at, queue)
 
 
 async def given_up(db: Any, name: str) -> list[tuple[str, str | None, dict]]:

@@ -38,7 +38,7 @@ from ajar.kernel.context import Caller, Context
 from ajar.letters import sending  # noqa: F401 (they have tasks)
 from ajar.signing_in import notices  # noqa: F401
 
-AT_ONCE = 5  # jobs a process
+AT_ONCE = 5  # jobs a process, and one letter
 ALIVE = 30.0  # seconds without a sign of life, after which a worker counts as dead
 SWEEP = 10.0
 PAUSE = 1.0
@@ -52,6 +52,7 @@ OPTIONS: Any = {
     "stalled_worker_timeout": ALIVE,
     "install_signal_handlers": False,
 }
+LETTERS: Any = OPTIONS | {"queues": [jobs.LETTERS], "concurrency": 1, "listen_notify": False}
 DONE = "done"
 NOTE = f"""
 update procrastinate_jobs set task_name = '{DONE}', args = '{{}}'
@@ -117,7 +118,10 @@ class Worker:
         self.settings, self.url = settings, url
         self.clock = clock or Clock(settings.time)
         self.connector = procrastinate.PsycopgConnector(
-            conninfo=url, min_size=1, max_size=AT_ONCE, kwargs={"application_name": "ajar worker"}
+            conninfo=url,
+            min_size=1,
+            max_size=AT_ONCE + 1,
+            kwargs={"application_name": "ajar worker"},
         )
         late = {"max_delay": MADE_UP_FOR.total_seconds()}
         self.app = procrastinate.App(connector=self.connector, periodic_defaults=late)
@@ -148,7 +152,8 @@ class Worker:
     async def work(self) -> None:
         async with self.connected():
             parts = [
-                asyncio.create_task(self.app.run_worker_async(**OPTIONS)),
+                asyncio.create_task(self.app.run_worker_async(queues=[jobs.QUEUE], **OPTIONS)),
+                asyncio.create_task(self.app.run_worker_async(**LETTERS)),
                 asyncio.create_task(self.sweep()),
                 asyncio.create_task(webhooks.run(self.url, self.settings, self.clock)),
                 asyncio.create_task(self.told_to_stop.wait()),
@@ -162,7 +167,7 @@ class Worker:
 
     @contextlib.asynccontextmanager
     async def connected(self) -> AsyncIterator[None]:
-        pool = database.pool(self.url, AT_ONCE, self.settings.job_statement_seconds)
+        pool = database.pool(self.url, AT_ONCE + 1, self.settings.job_statement_seconds)
         async with self.app.open_async(), pool as self.pool:
             yield
 

@@ -1,6 +1,7 @@
 """Settings: read from the environment, refused in words, and documented."""
 
 import re
+from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -93,6 +94,14 @@ def test_a_secret_is_not_shown(variable):
     settings = Settings.from_environment({variable: "postgresql://ann:hush@db/crm"})
 
     assert "hush" not in repr(settings)
+
+
+def test_the_page_says_of_every_secret_that_no_log_has_it():
+    sentence = r"^(`[^.]*) are never written\s+to a log\.$"
+    (said,) = re.findall(sentence, PAGE.read_text(), re.MULTILINE)
+    secrets = [one.metadata["variable"] for one in fields(Settings) if not one.repr]
+
+    assert sorted(re.findall(r"`(\w+)`", said)) == sorted(secrets)
 
 
 def test_links_begin_with_the_public_address():

@@ -154,12 +154,12 @@ async def activate(ctx, user_id: str, role_id: str) -> ops.Row:
     wanted = {"is_active": True, "role_id": role_id}
     if not found:
         wanted |= {"user_id": user_id, "auto_record_calls": "unset", "track_email_opens": True}
-        await ctx.defer("membership.invite", user_id=user_id, id=ids.new("mail"))
+        await ctx.defer("letter.invite", user_id=user_id, id=ids.new("mail"))
         return await ops.add(ctx, Membership, **wanted)
     member = await ops.get(ctx, Membership, found[0])
     if member["is_active"]:
         return member
-    await ctx.defer("membership.invite", user_id=user_id, id=ids.new("mail"))
+    await ctx.defer("letter.invite", user_id=user_id, id=ids.new("mail"))
     return await ops.write(ctx, Membership, member, member | wanted)
 
 

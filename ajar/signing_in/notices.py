@@ -32,16 +32,16 @@ FORGOTTEN = "/auth/password/forgotten/"
 async def ask_for_link(db: Any, email: str) -> None:
     """The same for every address."""
     given = {"email": email, "id": ids.new("mail")}
-    await enqueue(db, "account.reset", NOBODYS, None, given)
+    await enqueue(db, "letter.reset", NOBODYS, None, given)
 
 
 async def of_change(db: Any, account_id: str, letter: str) -> None:
     """Tell somebody what was changed about how they sign in."""
     given = {"account_id": account_id, "letter": letter, "id": ids.new("mail")}
-    await enqueue(db, "account.notice", NOBODYS, None, given)
+    await enqueue(db, "letter.notice", NOBODYS, None, given)
 
 
-@task("account.reset")
+@task("letter.reset")
 async def reset(ctx: Any, email: str, id: str) -> None:
     account = await ctx.db.fetchrow(FIND, email)
     if not account or not ctx.settings.smtp_url:
@@ -54,14 +54,14 @@ async def reset(ctx: Any, email: str, id: str) -> None:
         await post_link(ctx, account["email"], "reset", id, links.LASTS, {})
 
 
-@task("account.notice")
+@task("letter.notice")
 async def told(ctx: Any, account_id: str, letter: str, id: str) -> None:
     about = {"link": ctx.settings.address + FORGOTTEN}
     if email := await ctx.db.fetchval(EMAIL, account_id):
         await post(ctx, email, letter, id, about)
 
 
-@task("membership.invite")
+@task("letter.invite")
 async def invite(ctx: Any, user_id: str, id: str) -> None:
     """Who has no password yet chooses one, unless people sign in elsewhere."""
     here = ctx.settings

@@ -256,7 +256,7 @@ def test_no_log_has_a_secret(server, used, run):
     log = server.output + (server.data / "postgres" / "postgresql.log").read_text()
 
     assert "oauth_app.create" in log  # it does say what is done
-    assert "account.reset" in log
+    assert "letter.reset" in log
     assert found(used.secrets, log) == []
 
 

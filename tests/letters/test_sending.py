@@ -1,5 +1,7 @@
 """How letters are sent: over a mail server that may be strict, fail, or be gone."""
 
+import asyncio
+import time
 from email.utils import parsedate_to_datetime
 
 import pytest
@@ -8,6 +10,8 @@ from ajar.commands import doctor
 from ajar.config import Settings
 from ajar.letters import later, writing
 from ajar.letters.wording import WORDING
+from ajar.providers import smtp
+from ajar.worker import AT_ONCE, Worker
 
 LOGIN = ("crm@ajar.example", "p@ss/word:1")
 SAID = "crm%40ajar.example:p%40ss%2Fword%3A1"
@@ -106,6 +110,91 @@ def test_what_is_refused_for_good_is_left(world, mail_server, use, write, waitin
     assert (waiting(), there.letters) == ([], [])
 
 
+def test_a_sender_that_is_refused_may_be_right_at_the_next_try(world, mail, write, waiting):
+    async def refused(server, session, envelope, address, options):
+        return "553 Not yours"
+
+    mail.handle_MAIL = refused
+    write()
+    world.work()
+    assert waiting(due=True) == ["letter.send"]
+    del mail.handle_MAIL
+    world.work()
+
+    assert (len(mail.letters), waiting()) == (1, [])
+
+
+def test_a_mail_that_was_taken_is_not_sent_again_though_nobody_says_goodbye(
+    world, mail, write, waiting, monkeypatch
+):
+    monkeypatch.setattr(smtp, "WHOLE", 0.3)
+    monkeypatch.setattr(smtp, "GOODBYE", 0.5)
+    mail.handle_QUIT = slow
+    write()
+    world.work()
+
+    assert (len(mail.letters), waiting()) == (1, [])
+
+
+def test_a_mail_gets_no_longer_than_it_may(world, mail, write, waiting, monkeypatch):
+    monkeypatch.setattr(smtp, "WHOLE", 0.3)
+    mail.handle_MAIL = mail.handle_QUIT = slow
+    write()
+    began = time.monotonic()
+    world.work()
+
+    assert (mail.letters, waiting()) == ([], ["letter.send"])
+    assert time.monotonic() - began < 3
+
+
+async def slow(*_):
+    await asyncio.sleep(5)
+    return "250 OK"
+
+
+def test_mails_that_wait_for_a_silent_server_hold_up_nothing_else(
+    world, api, use, write, waiting, monkeypatch
+):
+    """One at a time, and beside the rest."""
+    here, most = [], []
+
+    async def silent(reader, writer):
+        here.append(writer)
+        most.append(len(here))
+        await reader.read()
+        here.remove(writer)
+        writer.close()
+
+    async def worked():
+        there = await asyncio.start_server(silent, "127.0.0.1", 0)
+        use(f"smtp://127.0.0.1:{there.sockets[0].getsockname()[1]}")
+        running = Worker(world.app.settings, world.app.database, world.clock)
+        running.register(periodic=False)
+        working = asyncio.create_task(running.work())
+        while not await asyncio.to_thread(done):
+            await asyncio.sleep(0.1)
+        left = await asyncio.to_thread(waiting)
+        running.told_to_stop.set()
+        await working
+        there.close()
+        return left
+
+    def done():
+        return api.ok("get", f"/bulk_action/edit/{action['id']}/")["status"] == "done"
+
+    monkeypatch.setattr(smtp, "STEP", 1.0)
+    for _ in range(AT_ONCE + 1):
+        write()
+    api.make("lead")
+    body = {"type": "set_lead_status", "lead_status_id": api.make("status.lead")["id"]}
+    action = api.ok("post", "/bulk_action/edit/", json=body | {"send_done_email": False})
+
+    left = asyncio.run(asyncio.wait_for(worked(), 20))
+
+    assert len(left) >= AT_ONCE
+    assert set(most) == {1}
+
+
 def test_where_the_mail_server_is_gone_everything_else_goes_on(world, api, use, waiting):
     use("smtp://127.0.0.1:1")
     lead = api.make("lead")
@@ -147,7 +236,8 @@ def test_a_letter_that_comes_twice_has_one_id(world, api, mail, write):
 
 
 def test_a_name_adds_no_header_and_no_markup(world, api, mail, write):
-    name = 'Bluth\r\nBcc: x@evil.example\r\n\r\n<a href="http://evil.example">Click</a>'
+    name = 'Bluth\r\nBcc: x@evil.example\r\n\r\n<a href="http://evil.example">'
+    name += 9 * " It's free" + "!"
     world.sql("update organization set name = $1 where id = $2", name, api.organization_id)
     api.join(email="new@team.example")
     world.work()
@@ -156,6 +246,7 @@ def test_a_name_adds_no_header_and_no_markup(world, api, mail, write):
     assert letter.to == ["new@team.example"]
     assert (letter.message["bcc"], letter.message.keys().count("To")) == (None, 1)
     assert letter.subject.startswith("You are invited to Bluth Bcc: x@evil.example <a href=")
+    assert "!" not in letter.said + letter.subject  # a name, and not a letter
     assert '<a href="http://evil' not in letter.html
     assert letter.html.count("<a ") == 1
 

@@ -64,7 +64,7 @@ def test_nobody_learns_who_has_an_account(world, api, mail, browser, send_form, 
 
     assert known == unknown
     assert known[0] == 200
-    assert known[3] == [("account.reset",)]
+    assert known[3] == [("letter.reset",)]
 
 
 def test_nothing_is_sent_to_who_has_no_account_or_belongs_nowhere(
