@@ -16,7 +16,8 @@ from ajar.config import Settings
 from ajar.formats.mail import parsed
 from ajar.letters.wording import WORDING
 
-LONGEST = 300  # letters of a value: nobody writes a letter of their own by a name
+LONGEST = 300  # letters of a value
+NAMES, SHORT = ("organization", "inviter"), 80  # nobody writes a letter of their own by a name
 CONTROL = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 OPTIONS: dict[str, Any] = {
     "loader": FileSystemLoader(Path(__file__).parent),
@@ -31,8 +32,8 @@ def written(
     settings: Settings, now: datetime, to: str, letter: str, id: str, about: dict[str, Any]
 ) -> EmailMessage:
     """ValueError if nothing can be sent to this address. A letter that is sent twice has one id."""
-    values = {name: plain(value) for name, value in about.items()} | {"link": about.get("link")}
-    values |= {"email": to, "address": settings.address}
+    values = {name: plain(name, value) for name, value in about.items()}
+    values |= {"link": about.get("link"), "email": to, "address": settings.address}
     name, sender = parseaddr(settings.mail_from or "")
     receiver = parsed(to)["email"]
     message = EmailMessage(policy=SMTP if (receiver + sender).isascii() else SMTPUTF8)
@@ -53,9 +54,10 @@ def addressed(email: str, name: str = "") -> Address:
     return Address(name, user, domain)
 
 
-def plain(value: Any) -> Any:
+def plain(name: str, value: Any) -> Any:
     """A text in one line, and not a long one: values are what somebody has written."""
-    return CONTROL.sub(" ", value).strip()[:LONGEST] if isinstance(value, str) else value
+    most = SHORT if name in NAMES else LONGEST
+    return CONTROL.sub(" ", value).strip()[:most] if isinstance(value, str) else value
 
 
 def body(environment: Environment, template: str, letter: str, values: dict[str, Any]) -> str:

@@ -8,7 +8,15 @@ from ajar.credentials import hashed
 from ajar.errors import ApiError
 
 # From so many failures on, one has to wait: a second, then twice as long each time.
-FREE = {"email": 5, "address": 50, "code": 5, "register": 20, "resets_of": 3, "resets_from": 20}
+FREE = {
+    "email": 5,
+    "address": 50,
+    "code": 5,
+    "register": 20,
+    "resets_of": 3,
+    "resets_from": 20,
+    "invitations": 100,
+}
 LONGEST = 900  # seconds
 WAIT = f"""make_interval(secs => case when sign_in_attempt.failures < $3 then 0
     else least(power(2, least(sign_in_attempt.failures - $3, 20)), {LONGEST}) end)"""
@@ -49,9 +57,15 @@ async def counted(db: Any, now: datetime, **what: str):
 async def count(db: Any, now: datetime, kind: str, value: str) -> None:
     hash, free = key(kind, value), FREE[kind]
     if await db.fetchval(COUNT, hash, now, free) is None:
-        seconds = max(1, await db.fetchval(LEFT, hash, now, free) or 1)
+        seconds = max(1, await left(db, now, kind, value))
         message = f"Too many attempts: try again in {seconds} seconds."
         raise Wait(message, {"retry-after": str(seconds)})
+
+
+async def left(db: Any, now: datetime, kind: str, value: str) -> int:
+    """How many seconds one has to wait for the next."""
+    seconds = await db.fetchval(LEFT, key(kind, value), now, FREE[kind])
+    return min(max(seconds or 0, 0), LONGEST)
 
 
 def key(kind: str, value: str) -> bytes:

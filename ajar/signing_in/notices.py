@@ -2,6 +2,7 @@
 secret; and it is the job that looks whether there is an account, so that nobody who asks can tell
 by what is answered, or by how long that takes."""
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from ajar import ids
 from ajar.access import SIGN_IN
 from ajar.jobs import enqueue, task
 from ajar.letters.sending import post
-from ajar.signing_in import links
+from ajar.signing_in import attempts, links
 
 NOBODYS = ""  # accounts belong to no organization
 TO_JOIN = timedelta(days=7)
@@ -63,8 +64,12 @@ async def told(ctx: Any, account_id: str, letter: str, id: str) -> None:
 
 @task("letter.invite")
 async def invite(ctx: Any, user_id: str, id: str) -> None:
-    """Who has no password yet chooses one, unless people sign in elsewhere."""
-    here = ctx.settings
+    """Who has no password yet chooses one, unless people sign in elsewhere. An organization that
+    invites very many does so slowly: it is strangers who get these letters."""
+    here, counted = ctx.settings, ("invitations", ctx.organization_id)
+    if wait := await attempts.left(ctx.db, ctx.now, *counted):
+        later = ctx.now + timedelta(seconds=wait)
+        return await ctx.defer("letter.invite", at=later, user_id=user_id, id=id)
     invited = await ctx.db.fetchrow(INVITED, ctx.organization_id, user_id, ctx.user_id)
     if not invited or not here.smtp_url:
         return
@@ -75,6 +80,8 @@ async def invite(ctx: Any, user_id: str, id: str) -> None:
     else:
         about |= {"days": 0, "link": here.address + SIGN_IN}
         await post(ctx, email, "invitation", id, about)
+    with suppress(attempts.Wait):  # another worker was faster
+        await attempts.count(ctx.db, ctx.now, *counted)
 
 
 async def post_link(

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 from ajar.config import Settings
+from ajar.signing_in import attempts
 
 NEW = "a quite different password"
 ASK, CHOOSE = "/auth/password/forgotten/", "/auth/password/reset/"
@@ -248,6 +249,18 @@ def test_who_is_a_member_is_not_invited_again_but_who_comes_back_is(world, api, 
     world.work()
 
     assert (once, len(mail.letters)) == (1, 2)
+
+
+def test_who_invites_very_many_does_so_slowly(world, api, mail, waiting, clock, monkeypatch):
+    monkeypatch.setitem(attempts.FREE, "invitations", -6)  # the first is 7 too many: 128 seconds
+    for name in ("alfred", "lucius"):
+        api.join(email=f"{name}@wayne.example")
+        world.work()
+    assert (len(mail.letters), waiting(due=True)) == (1, ["letter.invite"])
+    clock.pass_by(seconds=128)
+    world.work()
+
+    assert (len(mail.letters), waiting()) == (2, [])
 
 
 def test_a_membership_that_is_refused_invites_nobody(world, api, mail):
