@@ -22,7 +22,7 @@ from ajar.errors import Forbidden, Unauthorized
 from ajar.kernel.context import RIGHTS, Caller
 from ajar.kernel.registry import resources
 from ajar.kernel.sql import TIME, Statement, parameter, shapes
-from ajar.resources.role import BUILT_IN
+from ajar.resources.role import permissions as permissions_of
 
 SECONDS = 30
 MOST = 10_000
@@ -193,8 +193,7 @@ def whose(source: Any, c: Any, **said: Any) -> sa.Select:
 
 
 def caller_of(row: Any) -> Caller:
-    built_in = BUILT_IN.get(row["role_id"])
-    permissions = frozenset(built_in.permissions if built_in else row["permissions"] or ())
+    permissions = frozenset(permissions_of(row))
     limited = "view_all_leads" not in permissions
     return Caller(
         organization_id=row["organization_id"],

@@ -77,6 +77,19 @@ BUILT_IN = {
 }
 
 
+# Who is in an organization, and what `permissions` needs to know of them.
+MEMBERS = """
+select member.user_id, member.role_id, role.permissions from membership member left join role
+on role.organization_id = member.organization_id and role.id = member.role_id
+where member.organization_id = $1 and member.is_active"""
+
+
+def permissions(member) -> tuple[str, ...]:
+    """Of the role of a member."""
+    role = BUILT_IN.get(member["role_id"])
+    return role.permissions if role else tuple(member["permissions"] or ())
+
+
 async def lock(ctx) -> None:
     """Until this transaction ends, nobody else changes who may do what in the organization."""
     await ctx.rows(await locked())

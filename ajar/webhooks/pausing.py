@@ -1,19 +1,20 @@
-"""When a webhook is given up: its queue is too long, or nothing has arrived for days. Admins are
-told by mail, and are warned before."""
+"""When a webhook is given up: its queue is too long, or nothing has arrived for days. Admins and
+whoever made it are told by mail, and are warned before."""
 
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 
 from ajar import letters
-from ajar.resources.role import BUILT_IN
+from ajar.resources.role import MEMBERS, permissions
 from ajar.resources.webhook import DROP, UNHEALTHY
 from ajar.rights import MANAGE
 
 MOST_HOURS = 72  # in a row, in which there were attempts and all of them failed
 MOST_QUEUED, MANY_QUEUED = 100_000, 80_000
-AGAIN = timedelta(days=1)  # from one warning to the next
+AGAIN = timedelta(days=1)  # from one warning to the next of the same kind
 QUEUES = """
 select webhook.organization_id, webhook.id, queue.length from webhook cross join lateral (
     select count(*) as length from (select from webhook_delivery delivery
@@ -22,17 +23,13 @@ select webhook.organization_id, webhook.id, queue.length from webhook cross join
         limit $1) waiting) queue
 where webhook.status = 'active' and queue.length >= $2"""
 PAUSE = """
-update webhook set status = 'paused', pause_reason = $3, date_warned = null
-where organization_id = $1 and id = $2 and status = 'active' returning url, latest_error"""
+update webhook set status = 'paused', pause_reason = $3, warned = null
+where organization_id = $1 and id = $2 and status = 'active'
+returning url, latest_error, created_by"""
 WARN = """
-update webhook set date_warned = $3 where organization_id = $1 and id = $2 and status = 'active'
-and (date_warned is null or date_warned <= $4) returning url, latest_error"""
-ADMINS = """
-select member.user_id from membership member left join role
-on role.organization_id = member.organization_id and role.id = member.role_id
-where member.organization_id = $1 and member.is_active
-and (member.role_id = any($2) or role.permissions ? $3)"""
-MANAGERS = [id for id, role in BUILT_IN.items() if MANAGE in role.permissions]
+update webhook set warned = coalesce(warned, '{}') || jsonb_build_object($5::text, $3::timestamptz)
+where organization_id = $1 and id = $2 and status = 'active'
+and coalesce((warned->>$5)::timestamptz <= $4, true) returning url, latest_error, created_by"""
 log = structlog.get_logger()
 
 
@@ -69,17 +66,19 @@ async def pause(pool: Any, organization_id: str, id: str, reason: str, **why: in
 async def warn(
     pool: Any, organization_id: str, id: str, now: datetime, letter: str, **why: int
 ) -> None:
-    """Not more than once a day, however many processes watch."""
+    """Of one thing not more than once a day, however many processes watch."""
     async with pool.acquire() as db, db.transaction():
-        if webhook := await db.fetchrow(WARN, organization_id, id, now, now - AGAIN):
+        if webhook := await db.fetchrow(WARN, organization_id, id, now, now - AGAIN, letter):
             await tell(db, organization_id, id, webhook, letter, **why)
 
 
 async def tell(
     db: Any, organization_id: str, id: str, webhook: Any, letter: str, **why: Any
 ) -> None:
-    """Everybody who may manage it; without what an address may hold that is secret."""
-    url = webhook["url"].partition("?")[0].partition("#")[0]
+    """Everybody who may manage it. Of its address they read where it is: the rest may be a key."""
+    where = urlsplit(webhook["url"])
+    url = f"{where.scheme}://{where.netloc.rpartition('@')[2]}"
     about = {"id": id, "url": url, "error": webhook["latest_error"], **why}
-    for row in await db.fetch(ADMINS, organization_id, MANAGERS, MANAGE):
-        await letters.later(db, organization_id, row["user_id"], letter, **about)
+    for member in await db.fetch(MEMBERS, organization_id):
+        if MANAGE in permissions(member) or member["user_id"] == webhook["created_by"]:
+            await letters.later(db, organization_id, member["user_id"], letter, **about)

@@ -148,7 +148,7 @@ def test_the_letter_of_an_export_leads_to_the_file_for_who_signs_in(
 @pytest.fixture
 def hook(api):
     events = [{"object_type": "lead", "action": "created"}]
-    body = {"url": "https://hook.example/x?secret=hush", "events": events}
+    body = {"url": "https://hook.example/key?secret=hush", "events": events}
     return api.ok("post", "/webhook/", json=body)
 
 
@@ -181,11 +181,42 @@ def test_admins_hear_once_that_a_webhook_was_paused(world, api, mail, hook, fail
     assert len(mail.letters) == 2
     letter = mail.letters[0]
     assert letter.subject == "A webhook was paused"
-    assert "https://hook.example/x was paused" in letter.said
+    assert "to https://hook.example was paused" in letter.said
     assert "For 72 hours every delivery failed." in letter.said
     assert "The last error: The receiver answered 500." in letter.said
     assert hook["id"] in letter.said
     assert "hush" not in letter.said + letter.html
+    assert "key" not in letter.said + letter.html
+
+
+def test_who_made_a_webhook_hears_of_it_unless_they_have_left(
+    world, api, mail, hook, failing, email_of
+):
+    maker, gone = api.join("user"), api.join("user")
+    api.ok("delete", f"/membership/{gone.member['id']}/")
+    world.work()
+    for one in (maker, gone):
+        mail.letters.clear()
+        set_ = "update webhook set created_by = $1, status = 'active' where id = $2"
+        world.sql(set_, one.user_id, hook["id"])
+        failing(72)
+        told = {tuple(letter.to) for letter in mail.letters}
+        assert told == {(email_of(api),)} | ({(email_of(maker),)} if one is maker else set())
+
+
+def test_who_was_warned_of_one_thing_is_warned_of_the_other(
+    world, api, mail, hook, failing, monkeypatch
+):
+    monkeypatch.setattr(pausing, "MANY_QUEUED", 2)
+    failing(24)
+    for _ in range(2):
+        api.make("lead")
+    follow(world)
+    for _ in range(2):
+        world.call(lambda db: pausing.watch(world.app.api.pool, world.clock()))
+        failing(25)
+
+    assert [one.subject for one in mail.letters] == ["A webhook fails", "A webhook falls behind"]
 
 
 def test_one_paused_by_hand_is_no_news(world, api, mail, hook):
@@ -225,7 +256,7 @@ def test_admins_are_warned_of_a_long_queue_and_told_of_one_that_is_too_long(
 
     (warned,) = watched(4)
     assert warned[0] == "A webhook falls behind"
-    assert warned[1].startswith("4 events wait to be delivered to https://hook.example/x,")
+    assert warned[1].startswith("4 events wait to be delivered to https://hook.example,")
     assert "When 5 wait it is paused" in warned[1]
 
     _, (subject, said) = watched(1)

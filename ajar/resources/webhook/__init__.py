@@ -104,6 +104,12 @@ class Subscribed(Items):
         return items
 
 
+class Warned(Field):
+    """When a letter of a name was last sent about it."""
+
+    column_type = JSONB
+
+
 class Yes(Bool):
     blank = True
 
@@ -152,7 +158,7 @@ class Webhook(
     latest_error = Text(readonly=True)
     recent_consecutive_fail_buckets_cnt = Int(readonly=True)  # hours in which nothing arrived
     failed_hour = DateTime(readonly=True, hidden=True)  # the last of them
-    date_warned = DateTime(readonly=True, hidden=True)
+    warned = Warned(readonly=True, hidden=True)
     delivered = Int(readonly=True, hidden=True)
     failed = Int(readonly=True, hidden=True)
     since = Int(readonly=True, hidden=True)  # the transaction that made it active
