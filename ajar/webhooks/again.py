@@ -2,19 +2,12 @@
 
 from ajar.formats.time import moment
 from ajar.jobs import task
-from ajar.webhooks.matching import (
-    Subscription,
-    allowed,
-    enqueue_again,
-    events,
-    filtered,
-    names,
-    told,
-)
+from ajar.webhooks.matching import Subscription, enqueue_again, events, filtered, names, wanted
 
 PAGE = 500
+# Also what came before it was made active.
 ACTIVE = """
-select id, events, event_filter, since, created_by from webhook
+select id, events, event_filter, -1 as since, created_by from webhook
 where organization_id = $1 and id = $2 and status = 'active' for share"""
 
 
@@ -33,10 +26,8 @@ async def redeliver(ctx, id, date_from, date_to, undelivered, after_id=""):
         "kinds": names(set(subscription.wanted)),
     }
     rows = await ctx.rows(statement, **given, limit=PAGE)
-    wanted = [(subscription, row) for row in rows if subscription.wants(row, told(row))]
-    wanted = await allowed(ctx.db, ctx.organization_id, wanted)
-    if wanted:
-        await enqueue_again(ctx.db, ctx.organization_id, wanted, ctx.now, undelivered)
+    if found := await wanted(ctx.db, ctx.organization_id, rows, [subscription]):
+        await enqueue_again(ctx.db, ctx.organization_id, found, ctx.now, undelivered)
     if len(rows) == PAGE:
         last = {"date_from": rows[-1]["date_updated"].isoformat(), "after_id": rows[-1]["id"]}
         rest = {"id": id, "date_to": date_to, "undelivered": undelivered} | last

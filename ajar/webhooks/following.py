@@ -14,7 +14,7 @@ import asyncpg
 import structlog
 
 from ajar.clock import Clock
-from ajar.webhooks.matching import Subscription, allowed, enqueue, events, filtered, names, told
+from ajar.webhooks.matching import Subscription, enqueue, events, filtered, names, wanted
 
 PAGE = 500
 FOLDED = frozenset({"updated", "deleted"})
@@ -115,10 +115,8 @@ class Follower:
         statement = await events(filtered(subscriptions), True)
         rows = await db.fetch(statement.text, *(given[name] for name in statement.names))
         ripe = self.settled(news, rows) if news.settled else rows
-        wanted = [pair for row in ripe for pair in who_wants(row, subscriptions)]
-        wanted = await allowed(db, news.organization_id, wanted)
-        if wanted:
-            await enqueue(db, news.organization_id, wanted, self.clock())
+        if found := await wanted(db, news.organization_id, ripe, subscriptions):
+            await enqueue(db, news.organization_id, found, self.clock())
         whole = len(ripe) == len(rows) < PAGE
         if whole or ripe:
             at = (news.horizon, "") if whole else (ripe[-1]["position"], ripe[-1]["id"])
@@ -134,13 +132,6 @@ class Follower:
         else:
             self.resting.pop(news.organization_id, None)
         return ripe
-
-
-def who_wants(row: Any, subscriptions: list[Subscription]) -> list[tuple]:
-    said = told(row)
-    return [
-        (one, row) for one in subscriptions if row["position"] > one.since and one.wants(row, said)
-    ]
 
 
 async def renumber(db: Any, organization_id: str) -> None:

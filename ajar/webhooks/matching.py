@@ -11,12 +11,13 @@ from ajar import ids, private
 from ajar.formats import event_filter
 from ajar.kernel.sql import Statement, parameter, shapes
 from ajar.kernel.tables import event
-from ajar.resources.event import EVERY, written
-from ajar.resources.role import BUILT_IN
+from ajar.resources.event import EVERY, WITHHELD, written
+from ajar.resources.role import MEMBERS, permissions
 from ajar.resources.webhook.delivery import PATIENCE
 from ajar.resources.webhook.kinds import logged_as
 
 Kind = tuple[str, str]
+MAKER = MEMBERS + " and member.user_id = $2"
 
 
 class Subscription(NamedTuple):
@@ -36,9 +37,17 @@ class Subscription(NamedTuple):
             wanted.setdefault(logged_as(entry), []).append(tests)
         return cls(webhook["id"], webhook["created_by"] or "", webhook["since"], wanted)
 
-    def wants(self, row: Any, told: Any) -> bool:
-        alternatives = self.wanted.get((row["object_type"], row["action"]), ())
-        return any(all(test(told) for test in tests) for tests in alternatives)
+    def wants(self, row: Any, said: Any) -> bool:
+        alternatives = self.wanted.get(kind_of(row), ())
+        return any(all(test(said) for test in tests) for tests in alternatives)
+
+
+class Wanted(NamedTuple):
+    """An event that a webhook is told of; with `withheld`, only that something changed."""
+
+    subscription: Subscription
+    row: Any
+    withheld: bool
 
 
 def filtered(subscriptions: list[Subscription]) -> bool:
@@ -47,8 +56,8 @@ def filtered(subscriptions: list[Subscription]) -> bool:
     return any(any(tests) for tests in alternatives)
 
 
-def told(row: Any) -> Any:
-    return msgspec.json.decode(row["json"]) if row["json"] else None
+def kind_of(row: Any) -> Kind:
+    return row["object_type"], row["action"]
 
 
 def names(kinds: set[Kind]) -> list[str]:
@@ -75,69 +84,78 @@ def events(whole: bool, by_position: bool) -> Statement:
     return Statement(order.limit(parameter("limit", sa.BigInteger)))
 
 
-ROLE = """
-select role_id, permissions from membership member left join role
-on role.organization_id = member.organization_id and role.id = member.role_id
-where member.organization_id = $1 and user_id = $2 and is_active"""
+async def wanted(
+    db: Any, organization_id: str, rows: list[Any], subscriptions: list[Subscription]
+) -> list[Wanted]:
+    """Of these events what each wants, as far as whoever made it may read that. Only few kinds
+    are not for everybody, so that it is asked one by one."""
+    found = []
+    for row in rows:
+        whole = msgspec.json.decode(row["json"]) if row["json"] else None
+        hidden = private.kind(row["object_type"])
+        for one in subscriptions:
+            if row["position"] <= one.since or kind_of(row) not in one.wanted:
+                continue
+            told = await told_to(db, organization_id, one, row) if hidden else True
+            if told is not None and one.wants(row, whole if told else short(whole)):
+                found.append(Wanted(one, row, not told))
+    return found
 
 
-async def allowed(db: Any, organization_id: str, wanted: list[tuple]) -> list[tuple]:
-    """Of these (subscription, event) what whoever made the webhook may read. Only few kinds are
-    not for everybody, so that it is asked one by one."""
-    return [pair for pair in wanted if await may_read(db, organization_id, *pair)]
+def short(said: Any) -> Any:
+    return said and {name: value for name, value in said.items() if name not in WITHHELD}
 
 
-async def may_read(db: Any, organization_id: str, subscription: Subscription, row: Any) -> bool:
-    if not private.kind(row["object_type"]):
-        return True
-    maker = await db.fetchrow(ROLE, organization_id, subscription.user_id)
-    if not maker:
-        return False
-    role = BUILT_IN.get(maker["role_id"])
-    statement, given = (
-        await one(),
-        {
-            "organization_id": organization_id,
-            "user_id": subscription.user_id,
-            "permissions": list(role.permissions if role else maker["permissions"] or ()),
-            "id": row["id"],
-        },
-    )
+async def told_to(
+    db: Any, organization_id: str, subscription: Subscription, row: Any
+) -> bool | None:
+    """Whether whoever made the webhook is told all; None if they may not read it. Where they have
+    left, it tells what everybody may read."""
+    member = await db.fetchrow(MAKER, organization_id, subscription.user_id)
+    statement = await reading()
+    given = {
+        "organization_id": organization_id,
+        "user_id": member["user_id"] if member else "",
+        "permissions": list(permissions(member)) if member else [],
+        "id": row["id"],
+    }
     return await db.fetchval(statement.text, *(given[name] for name in statement.names))
 
 
 @shapes(1)
-def one() -> Statement:
-    mine = sa.select(private.readable() & private.told())
+def reading() -> Statement:
+    mine = sa.select(sa.case((private.readable(), private.told())))
     same = event.c.organization_id == parameter("organization_id")
     return Statement(mine.where(same, event.c.id == parameter("id")))
 
 
 ENQUEUE = """
 insert into webhook_delivery (organization_id, status, attempt, next_attempt, date_created,
-    expires, id, webhook_id, event_id, event_date, object_type, action)
+    expires, id, webhook_id, event_id, event_date, object_type, action, withheld)
 select $1, 'waiting', 0, $2, $2, $3, given.* from jsonb_to_recordset($4::jsonb) as given(id text,
-    webhook_id text, event_id text, event_date timestamptz, object_type text, action text)
+    webhook_id text, event_id text, event_date timestamptz, object_type text, action text,
+    withheld boolean)
 on conflict (organization_id, webhook_id, event_id, event_date) do """
 AGAIN = """update set status = 'waiting', attempt = 0, next_attempt = excluded.next_attempt,
-    expires = excluded.expires where not $5 or webhook_delivery.status <> 'delivered'"""
+    expires = excluded.expires, withheld = excluded.withheld
+    where not $5 or webhook_delivery.status <> 'delivered'"""
 
 
-async def enqueue(db: Any, organization_id: str, wanted: list[tuple], now: datetime) -> None:
-    """Deliveries of (subscription, event); none of what is in the queue, or was, already."""
-    rows = msgspec.json.encode([delivery(*pair) for pair in wanted]).decode()
+async def enqueue(db: Any, organization_id: str, wanted: list[Wanted], now: datetime) -> None:
+    """Deliveries; none of what is in the queue, or was, already."""
+    rows = msgspec.json.encode([delivery(*one) for one in wanted]).decode()
     await db.execute(ENQUEUE + "nothing", organization_id, now, now + PATIENCE, rows)
 
 
 async def enqueue_again(
-    db: Any, organization_id: str, wanted: list[tuple], now: datetime, undelivered: bool
+    db: Any, organization_id: str, wanted: list[Wanted], now: datetime, undelivered: bool
 ) -> None:
     """The same; what was there already is sent once more, or only if it did not arrive."""
-    rows = msgspec.json.encode([delivery(*pair) for pair in wanted]).decode()
+    rows = msgspec.json.encode([delivery(*one) for one in wanted]).decode()
     await db.execute(ENQUEUE + AGAIN, organization_id, now, now + PATIENCE, rows, undelivered)
 
 
-def delivery(subscription: Subscription, row: Any) -> dict[str, Any]:
+def delivery(subscription: Subscription, row: Any, withheld: bool) -> dict[str, Any]:
     return {
         "id": ids.new("whdel"),
         "webhook_id": subscription.webhook_id,
@@ -145,4 +163,5 @@ def delivery(subscription: Subscription, row: Any) -> dict[str, Any]:
         "event_date": row["date_updated"],
         "object_type": row["object_type"],
         "action": row["action"],
+        "withheld": withheld,
     }

@@ -235,5 +235,5 @@ def claim() -> Statement:
     taken = taken.returning(*delivery.c, *(webhook.c[name].label(f"to_{name}") for name in keys))
     row = taken.cte("taken")
     shown = (row.c.id, row.c.attempt, row.c.expires, *(row.c[f"to_{n}"].label(n) for n in keys))
-    body = body_of(row.c.webhook_id, row.c.sample, row.c)
+    body = body_of(row.c.webhook_id, row.c.sample, row.c, sa.true())
     return Statement(sa.select(*shown, body.label("body")))

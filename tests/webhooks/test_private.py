@@ -64,3 +64,44 @@ def test_sent_again_it_tells_no_more(api, world, join, receiver, subscribe, deli
     deliver()
 
     assert {event["data"]["name"] for event in there.told} == {"Shared"}
+
+
+def test_who_has_left_hears_on_of_what_is_for_everybody(api, join, receiver, subscribe, deliver):
+    one, there = join(), receiver()
+    subscribe(there, *KINDS, "lead created", api=one)
+    api.ok("delete", f"/membership/{one.member['id']}/")
+    api.make("lead", name="Bluth")
+    for name in ("Private", "Shared"):
+        api.make("email_template", name=name, is_shared=name == "Shared")
+
+    deliver()
+
+    assert sorted(names(there.told)) == ["Bluth", "Shared"]
+
+
+NAMED = {"type": "field_accessor", "field": "name", "filter": {"type": "equals", "value": "Mine"}}
+FILTER = {"type": "field_accessor", "field": "data", "filter": NAMED}
+
+
+def test_of_the_moment_of_sharing_others_learn_that_it_was(
+    api, join, receiver, subscribe, settle, deliver
+):
+    """As the event log tells it; also where a filter looks at what it does not tell."""
+    one, other = join(), join()
+    mine, theirs, guessing = receiver(), receiver(), receiver()
+    subscribe(mine, "email_template updated", api=one, event_filter=FILTER)
+    webhook = subscribe(theirs, "email_template updated", api=other)["id"]
+    subscribe(guessing, "email_template updated", api=other, event_filter=FILTER)
+    template = one.make("email_template", name="Mine")["id"]
+    settle()
+    one.ok("put", f"/email_template/{template}/", json={"is_shared": True})
+    settle()
+
+    (whole,), (short,) = mine.told, theirs.told
+    assert (whole["data"]["name"], whole["id"]) == ("Mine", short["id"])
+    assert short == other.ok("get", f"/event/{short['id']}/")
+    assert "data" not in short
+    assert guessing.told == []
+    (row,) = api.ok("get", f"/webhook/{webhook}/deliveries/")["data"]
+    shown = other.ok("get", f"/webhook/{webhook}/deliveries/{row['id']}/")
+    assert shown["request_body"]["event"] == short

@@ -32,17 +32,20 @@ from ajar.kernel.fields import cleaned
 from ajar.kernel.operations import list_parameters
 from ajar.kernel.sql import concat
 from ajar.kernel.tables import event
-from ajar.resources.event import EVERY, written
+from ajar.resources.event import EVERY, WITHHELD, written
 from ajar.resources.webhook import Webhook
 from ajar.resources.webhook.kinds import logged_as
 
 PATIENCE = timedelta(hours=72)  # so long a delivery is tried
 
 
-def body_of(webhook_id, sample, row, *conditions):
-    """SQL of what is posted: the event as the log has it now, or that of a test."""
-    columns = [event.c[name] for name in EVERY]
-    logged = sa.select(written(columns)).where(
+def body_of(webhook_id, sample, row, told, *conditions):
+    """SQL of what is posted: the event as the log has it now, or that of a test. Who is not `told`
+    what it says learns that something changed."""
+    every = [event.c[name] for name in EVERY]
+    short = [column for column in every if column.name not in WITHHELD]
+    told = told & sa.not_(row.withheld)
+    logged = sa.select(sa.case((told, written(every)), else_=written(short))).where(
         event.c.organization_id == row.organization_id, event.c.id == row.event_id, *conditions
     )
     logged = logged.correlate_except(event)
@@ -75,6 +78,7 @@ class WebhookDelivery(
     object_type = Text(readonly=True, filter=EXACT)
     action = Text(readonly=True, filter=EXACT)
     sample = Sample(readonly=True, hidden=True)
+    withheld = Bool(readonly=True, hidden=True)  # `data`, and what it was
     status = Choice("waiting", "delivered", "failed", "dropped", readonly=True, filter=EXACT | IN)
     attempt = Int(readonly=True)  # how many there were
     date_created = CreatedAt(readonly=True, offset=False, filter=RANGE)
@@ -90,7 +94,7 @@ class WebhookDelivery(
     @computed(json={"type": ["object", "null"]}, lazy=True)
     def request_body(delivery):
         """Null where the reader may not read what it tells of."""
-        mine = private.readable(), private.told()
+        mine = private.told(), private.readable()
         return sa.cast(body_of(delivery.webhook_id, delivery.sample, delivery, *mine), JSON)
 
 
