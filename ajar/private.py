@@ -1,6 +1,7 @@
 """What is not for everybody, in the event log: templates, views, exports. Who may not read one
 does not read its events, and who may today learns nothing of when they could not."""
 
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -31,6 +32,7 @@ def each(condition: Any) -> Any:
     return parameter("user_id").is_(None) | sa.case(*cases, else_=sa.true())
 
 
+@cache
 def kinds() -> list[Any]:
     return [one for one in resources.values() if one.about.seen_if and one.about.logged]
 
