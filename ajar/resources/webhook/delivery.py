@@ -44,7 +44,7 @@ def body_of(webhook_id, sample, row, told, *conditions):
     what it says learns that something changed."""
     every = [event.c[name] for name in EVERY]
     short = [column for column in every if column.name not in WITHHELD]
-    told = told & sa.not_(row.withheld)
+    told = told & row.withheld.is_not(True)
     logged = sa.select(sa.case((told, written(every)), else_=written(short))).where(
         event.c.organization_id == row.organization_id, event.c.id == row.event_id, *conditions
     )
