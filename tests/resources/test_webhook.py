@@ -60,6 +60,13 @@ def test_the_key_is_kept_encrypted(api, world):
     assert made["id"] in row[0] and made["signature_key"] not in row[0]
 
 
+def test_a_key_that_cannot_be_opened_is_not_shown(api, world):
+    made = api.make("webhook")
+    world.sql("update webhook set signature_key = 'of another server' where id = $1", made["id"])
+
+    assert api.ok("get", f"/webhook/{made['id']}/")["signature_key"] == ""
+
+
 def test_the_key_of_a_stranger_is_not_shown(api, stranger):
     assert api.get(f"/webhook/{stranger.make('webhook')['id']}/").status_code == 404
 
