@@ -22,7 +22,8 @@ NEEDED = 1_000_000_000  # bytes
 APART = 5.0  # seconds that two clocks may be
 MARKS = {True: "[green]ok[/]  ", False: "[red]bad[/] "}
 WORKERS = """
-select count(*) from procrastinate_workers where last_heartbeat > now() - interval '30 seconds'"""
+select (count(*) + 1) / 2 from procrastinate_workers  -- each process is two, one for letters
+where last_heartbeat > now() - interval '30 seconds'"""
 STALLED = """
 select count(*) from procrastinate_jobs job left join procrastinate_workers worker
 on worker.id = job.worker_id where job.status = 'doing' and (
