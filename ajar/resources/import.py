@@ -82,6 +82,22 @@ class Json(Field):
     json: dict[str, Any] = {}
 
 
+class Found(List):
+    """What was found in the file; `item` is the JSON Schema of one of it."""
+
+    def __init__(self, item: dict[str, Any]):
+        super().__init__(readonly=True)
+        self.json = {"type": "array", "items": item}
+
+
+TEXTS = {"type": "array", "items": {"type": "string"}}
+COLUMN = {
+    "type": "object",
+    "properties": {"name": {"type": "string"}, "samples": TEXTS},
+    "required": ["name", "samples"],
+}
+
+
 class Count(Int):
     blank = 0
 
@@ -100,8 +116,7 @@ class Import(Tracked, path="import", prefix="impo", order="-date_created", verbs
     encoding = Encoding()
     delimiter = Delimiter()
     has_header = Bool(default=True)
-    columns = List(readonly=True)
-    rows = List(readonly=True)
+    columns, rows = Found(COLUMN), Found(TEXTS)
     mapping = Json(readonly=True)
     match_by = Choice(*RULES, default="none")
     match_field = Text(most=255)
