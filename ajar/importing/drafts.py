@@ -15,6 +15,13 @@ SAMPLES = 3  # of a column
 SHOWN = 10  # rows
 LOOKED_AT = 200
 MOST_COLUMNS = 1000
+# What is found in a file, as the API describes it.
+TEXTS = {"type": "array", "items": {"type": "string"}}
+COLUMN = {
+    "type": "object",
+    "properties": {"name": {"type": "string"}, "samples": TEXTS},
+    "required": ["name", "samples"],
+}
 
 
 async def look(ctx, row: dict, said: dict) -> dict[str, Any]:

@@ -90,14 +90,6 @@ class Found(List):
         self.json = {"type": "array", "items": item}
 
 
-TEXTS = {"type": "array", "items": {"type": "string"}}
-COLUMN = {
-    "type": "object",
-    "properties": {"name": {"type": "string"}, "samples": TEXTS},
-    "required": ["name", "samples"],
-}
-
-
 class Count(Int):
     blank = 0
 
@@ -116,7 +108,7 @@ class Import(Tracked, path="import", prefix="impo", order="-date_created", verbs
     encoding = Encoding()
     delimiter = Delimiter()
     has_header = Bool(default=True)
-    columns, rows = Found(COLUMN), Found(TEXTS)
+    columns, rows = Found(drafts.COLUMN), Found(drafts.TEXTS)
     mapping = Json(readonly=True)
     match_by = Choice(*RULES, default="none")
     match_field = Text(most=255)
