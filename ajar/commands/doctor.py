@@ -15,15 +15,13 @@ from ajar.commands import Data, Trouble, settings
 from ajar.commands.database import reached
 from ajar.config import Settings
 from ajar.database import UNREACHED, asked
+from ajar.metrics import WORKERS
 from ajar.postgres import ServerError
 from ajar.providers import smtp
 
 NEEDED = 1_000_000_000  # bytes
 APART = 5.0  # seconds that two clocks may be
 MARKS = {True: "[green]ok[/]  ", False: "[red]bad[/] "}
-WORKERS = """
-select (count(*) + 1) / 2 from procrastinate_workers  -- each process is two, one for letters
-where last_heartbeat > now() - interval '30 seconds'"""
 STALLED = """
 select count(*) from procrastinate_jobs job left join procrastinate_workers worker
 on worker.id = job.worker_id where job.status = 'doing' and (
