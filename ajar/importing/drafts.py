@@ -8,6 +8,7 @@ from ajar.formats import cells as written
 from ajar.importing import reading
 from ajar.importing.running import nonempty
 from ajar.importing.targets import Known
+from ajar.kernel.fields import List
 from ajar.providers import store
 from ajar.providers.store import path_of
 
@@ -15,11 +16,9 @@ SAMPLES = 3  # of a column
 SHOWN = 10  # rows
 LOOKED_AT = 200
 MOST_COLUMNS = 1000
-# What is found in a file, as the API describes it.
-TEXTS = {"type": "array", "items": {"type": "string"}}
-COLUMN = {
+COLUMN = {  # as the API describes what is found of one
     "type": "object",
-    "properties": {"name": {"type": "string"}, "samples": TEXTS},
+    "properties": {"name": {"type": "string"}, "samples": List.json},
     "required": ["name", "samples"],
 }
 

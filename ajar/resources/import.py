@@ -108,7 +108,7 @@ class Import(Tracked, path="import", prefix="impo", order="-date_created", verbs
     encoding = Encoding()
     delimiter = Delimiter()
     has_header = Bool(default=True)
-    columns, rows = Found(drafts.COLUMN), Found(drafts.TEXTS)
+    columns, rows = Found(drafts.COLUMN), Found(List.json)
     mapping = Json(readonly=True)
     match_by = Choice(*RULES, default="none")
     match_field = Text(most=255)
