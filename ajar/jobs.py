@@ -33,7 +33,9 @@ select procrastinate_defer_jobs_v1(array[
     row($4::text, $1::text, 0, null, null, $2::jsonb, $3::timestamptz)
     ::procrastinate_job_to_defer_v1
 ])"""
-
+WORKERS = """
+select (count(*) + 1) / 2 from procrastinate_workers  -- each process is two, one for letters
+where last_heartbeat > now() - interval '30 seconds'"""
 GIVEN_UP = """
 select args->>'organization_id', args->>'user_id', args->'args'
 from procrastinate_jobs where task_name = $1 and status = 'failed'"""

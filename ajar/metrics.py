@@ -25,13 +25,11 @@ from prometheus_client.registry import Collector
 from starlette.datastructures import Headers
 
 from ajar.credentials import same
+from ajar.jobs import WORKERS
 
 DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
 SLOW = 1.0
 JOBS = "select count(*), status::text from procrastinate_jobs group by status"
-WORKERS = """
-select (count(*) + 1) / 2 from procrastinate_workers  -- each process is two, one for letters
-where last_heartbeat > now() - interval '30 seconds'"""
 STEPS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 requests = Counter("ajar_requests", "Answered requests.", ("operation", "status"))
 durations = Histogram("ajar_request_seconds", "Time to an answer.", ("operation",), buckets=STEPS)

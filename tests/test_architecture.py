@@ -19,9 +19,9 @@ KERNEL = sorted((ROOT / "kernel").glob("*.py"))
 LAYERS = [
     {"variables"},
     {"clock", "config", "credentials", "database", "errors", "family", "html", "ids"},
-    {"formats", "jobs", "logs", "metrics", "paging", "passwords", "postgres", "providers", "vault"},
+    {"formats", "jobs", "logs", "paging", "passwords", "postgres", "providers", "vault"},
     {"kernel"},
-    {"letters", "worth"},
+    {"letters", "metrics", "worth"},
     {"accounts", "conversations", "describe", "halving", "many", "merging", "private"},
     {"rights", "scopes", "search", "sequencing"},
     {"acting", "followups", "signing", "tags", "undoing"},

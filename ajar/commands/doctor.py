@@ -15,7 +15,7 @@ from ajar.commands import Data, Trouble, settings
 from ajar.commands.database import reached
 from ajar.config import Settings
 from ajar.database import UNREACHED, asked
-from ajar.metrics import WORKERS
+from ajar.jobs import WORKERS
 from ajar.postgres import ServerError
 from ajar.providers import smtp
 

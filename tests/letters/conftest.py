@@ -104,9 +104,10 @@ class MailServer:
 
 @pytest.fixture(autouse=True)
 def nothing_left(world):
-    """Of what other tests have deferred, or failed at."""
+    """Of what other tests have deferred, or failed at, or still wait for."""
     world.sql("delete from procrastinate_jobs")
     world.sql("delete from sign_in_attempt")
+    world.sql("update webhook set status = 'paused'")
 
 
 @pytest.fixture
