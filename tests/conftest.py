@@ -144,6 +144,12 @@ class Api:
         assert answer.status_code < 300, answer.text
         return answer.json() if answer.content else None
 
+    def changes(self, path, change):
+        """All of this is changed: the answer shows it, and so does what is read from then on."""
+        changed = self.ok("put", path, json=change)
+        assert changed.items() >= change.items()
+        assert self.ok("get", path) == changed
+
     def make(self, name, /, **values):
         """Create a row from the examples on its fields, and its parents if it needs any."""
         about = registry[name].about
