@@ -1,11 +1,13 @@
-"""A file before it is imported: what it has, what its columns probably mean, and how its dates and
-numbers are to be read."""
+"""A file before it is imported: what it has, what its columns probably mean, how its dates and
+numbers are to be read, and whether that is enough."""
 
+import re
 from typing import Any
 
 from ajar.errors import ApiError, Invalid
 from ajar.formats import cells as written
 from ajar.importing import reading
+from ajar.importing.matching import LISTS
 from ajar.importing.running import nonempty
 from ajar.importing.targets import Known
 from ajar.kernel.fields import List
@@ -16,6 +18,8 @@ SAMPLES = 3  # of a column
 SHOWN = 10  # rows
 LOOKED_AT = 200
 MOST_COLUMNS = 1000
+NEEDED = {"lead_name": "lead.name", "contact_email": "contact.email"}  # by the rule that compares
+NEEDED |= {"contact_phone": "contact.phone"}
 COLUMN = {  # as the API describes what is found of one
     "type": "object",
     "properties": {"name": {"type": "string"}, "samples": List.json},
@@ -101,3 +105,24 @@ def mapped(columns: list[dict], known: Known, said: Any) -> list[str | None]:
         if text and found.count(text) > 1 and not text.startswith(several):
             raise ValueError(f'"{text}" is filled in by more than one column.')
     return found
+
+
+async def check(ctx, row: dict) -> None:
+    """Whether the columns have what the rule compares."""
+    mapping = [text for text in row["mapping"] if text]
+    if not mapping:
+        raise Invalid(fields={"mapping": "No column has a field yet."})
+    by, reason = row["match_by"], "No column has what is compared."
+    wanted = NEEDED.get(by, "")
+    if by in (*LISTS, "lead_name") and not any(text.startswith(wanted) for text in mapping):
+        raise Invalid(fields={"match_by": reason})
+    if by == "id" and not {"lead.id", "contact.id"} & set(mapping):
+        raise Invalid(fields={"match_by": reason})
+    if by != "custom_field":
+        return
+    try:
+        found = (await Known.of(ctx)).written(row["match_field"] or "")
+    except ValueError as error:
+        raise Invalid(fields={"match_field": str(error)}) from None
+    if not re.match(r"(lead|contact)\.custom\.", found) or found not in mapping:
+        raise Invalid(fields={"match_field": reason})

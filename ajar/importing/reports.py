@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator
 
 import sqlalchemy as sa
 
-from ajar import paging
+from ajar import letters, paging
 from ajar.formats.cells import neutral, plain
 from ajar.importing.tables import problem
-from ajar.kernel import ops, query
+from ajar.kernel import ops
 from ajar.kernel.registry import resources
 from ajar.kernel.sql import Statement, parameter, shapes
 from ajar.providers import store
@@ -19,18 +19,6 @@ from ajar.providers.store import path_of
 PAGE = 1000
 FILENAME = "problems.csv"
 FIRST = "Problems"  # what the first column of the file is called
-
-
-async def status(ctx, id: str) -> str | None:
-    return await ctx.value(await state(), id=id)
-
-
-@shapes(1)
-def state() -> Statement:
-    resource = resources["import"]
-    rows = query.rows(resource)
-    found = query.related(resource, rows, rows.c.status)
-    return Statement(found.where(rows.c.id == parameter("id")))
 
 
 async def problems_file(ctx, row: dict) -> str:
@@ -104,3 +92,13 @@ def paged(table: sa.Table, columns: tuple) -> Statement:
     )
     limit, skip = (parameter(name, sa.BigInteger) for name in ("limit", "skip"))
     return Statement(found.order_by(table.c[columns[0]]).limit(limit).offset(skip))
+
+
+async def tell(ctx, row: dict) -> None:
+    """Whoever had it run, or undone."""
+    said = {name: row[name] for name in ("id", "filename", "error")}
+    said |= {"count": row["n_rows"], "failed": row["n_rows_failed"]}
+    letter, conflicts = f"import_{row['status']}", row["n_conflicts"]
+    await letters.later(
+        ctx.db, ctx.organization_id, ctx.user_id, letter, **said, conflicts=conflicts
+    )

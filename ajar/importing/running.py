@@ -2,12 +2,15 @@
 the rows make, how far the import is, and the next job are one transaction, so that a run that
 is killed goes on where it was, and no row is used twice."""
 
+import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
 
 from ajar import acting, jobs
-from ajar.errors import ApiError
+from ajar.clock import Clock
+from ajar.config import Settings
+from ajar.errors import ApiError, NotFound
 from ajar.halving import in_halves
 from ajar.importing import reading, reports, undoing, writing
 from ajar.importing.checking import Checks
@@ -18,11 +21,13 @@ from ajar.importing.planning import Planner
 from ajar.importing.tables import key, problem
 from ajar.importing.targets import Known
 from ajar.kernel import events, ops
+from ajar.kernel.context import Caller, Context
 from ajar.kernel.registry import resources
 from ajar.providers import store
 
 BATCH = 1000  # rows
 RUNNING = ("checking", "running")
+GIVEN_UP = "It failed too often; the log of the server says why."
 COUNTERS = (
     "rows_processed",
     "rows_skipped",
@@ -42,32 +47,59 @@ async def begin(ctx, id: str, dry: bool) -> ops.Row:
     row = await ops.get(ctx, resources["import"], id)
     for table in (key, problem):
         await writing.forget(ctx, id, table)
-    status = "checking" if dry else "running"
     zero = dict.fromkeys((f"n_{name}" for name in COUNTERS), 0)
-    begun = {"status": status, "place": row["first_row"], "caller": acting.kept(ctx)}
-    begun |= {"error": None, "problems_file_id": None}
-    row = await ops.write(ctx, resources["import"], row, row | zero | begun)
-    await ctx.defer("import.run", id=id)
+    begun = zero | {"place": row["first_row"], "error": None, "problems_file_id": None}
+    return await started(ctx, row, begun | {"status": "checking" if dry else "running"})
+
+
+async def undo(ctx, id: str) -> ops.Row:
+    """Have what the import did undone."""
+    resource = resources["import"]
+    row = await ops.get(ctx, resource, id)
+    row = await started(ctx, row, {"status": "reverting", "n_reverted": 0, "n_conflicts": 0})
+    await events.log(ctx, resource, row, "reverting")
+    return row
+
+
+async def started(ctx, row: ops.Row, begun: dict) -> ops.Row:
+    """For whoever asks; jobs of what was begun before it do nothing more."""
+    begun = begun | {"run": row["run"] + 1, "caller": acting.kept(ctx)}
+    row = await ops.write(ctx, resources["import"], row, row | begun)
+    await ctx.defer("import.run", id=row["id"], run=row["run"])
     return row
 
 
 @jobs.task("import.run")
-async def run(ctx, id: str) -> None:
-    if await step(ctx, id):
-        await ctx.defer("import.run", id=id)
+async def run(ctx, id: str, run: int) -> None:
+    if await step(ctx, id, run):
+        await ctx.defer("import.run", id=id, run=run)
 
 
-async def step(ctx, id: str) -> bool:
+@jobs.periodic("*/5 * * * *", "import.give_up")
+async def give_up(db: Any, settings: Settings) -> None:
+    """An import whose job failed for the last time says so. What it did can be undone."""
+    for organization_id, user_id, args in await jobs.given_up(db, "import.run"):
+        ctx = Context(db, Caller(organization_id, user_id), Clock(settings.time)())
+        if row := await unfinished(ctx, args["id"], args["run"]):
+            await end(ctx, row | {"error": GIVEN_UP}, "failed")
+
+
+async def unfinished(ctx, id: str, run: int | None = None) -> ops.Row | None:
+    """The import if there is still something to do, and the run or undoing is this one, or any."""
+    with contextlib.suppress(NotFound):  # it was a draft again, and that was deleted
+        row = await ops.get(ctx, resources["import"], id)
+        if row["status"] in (*RUNNING, "reverting") and run in (None, row["run"]):
+            return row
+    return None
+
+
+async def step(ctx, id: str, run: int | None = None) -> bool:
     """Use the next rows of the file, or undo some; whether more is to be done."""
-    found = await reports.status(ctx, id)
-    if found == "reverting":
-        return await undoing.step(ctx, id)
-    if found not in RUNNING:
+    if not (row := await unfinished(ctx, id, run)):
         return False
-    row = await ops.get(ctx, resources["import"], id)
     ctx = acting.for_whoever_asked(ctx, row["caller"], import_id=id)
-    if row["status"] not in RUNNING:
-        return False
+    if row["status"] == "reverting":
+        return await undoing.step(ctx, row)
     try:
         lines, place = await batch(ctx, row)
         counts = await Batch(ctx, row).use(lines)

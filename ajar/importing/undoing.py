@@ -7,7 +7,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
-from ajar import acting, many
+from ajar import many
 from ajar.importing.tables import change
 from ajar.importing.writing import flat
 from ajar.kernel import events, ops
@@ -22,23 +22,9 @@ GONE = "It was deleted since."
 CHANGED = "It was changed since."
 
 
-async def begin(ctx, id: str) -> ops.Row:
-    resource = resources["import"]
-    row = await ops.get(ctx, resource, id)
-    begun = {"status": "reverting", "caller": acting.kept(ctx), "n_reverted": 0, "n_conflicts": 0}
-    row = await ops.write(ctx, resource, row, row | begun)
-    await events.log(ctx, resource, row, "reverting")
-    await ctx.defer("import.run", id=id)
-    return row
-
-
-async def step(ctx, id: str) -> bool:
+async def step(ctx, row: ops.Row) -> bool:
     """Undo what the import did to some objects; whether more is to be done."""
-    resource = resources["import"]
-    row = await ops.get(ctx, resource, id)
-    ctx = acting.for_whoever_asked(ctx, row["caller"], import_id=id)
-    if row["status"] != "reverting":
-        return False
+    resource, id = resources["import"], row["id"]
     changes = await ctx.rows(await left(), import_id=id, limit=BATCH)
     if not changes:
         row = await ops.write(ctx, resource, row, row | {"status": "reverted"})

@@ -18,6 +18,7 @@ AFTERWARDS = (
     " the event log, and can be sent then."
 )
 COUNTED = "Objects: {{ count }}.{% if failed %} Not done: {{ failed }}.{% endif %}"
+ROWS = "Rows: {{ count }}.{% if failed %} Not used: {{ failed }}.{% endif %}"
 
 WORDING = {
     "reset": Letter(
@@ -79,6 +80,27 @@ WORDING = {
     "export_error": Letter(
         "Your export failed",
         ("The export that you asked for in {{ organization }} could not be written.", "{{ id }}"),
+    ),
+    "import_completed": Letter(
+        "Done: import of {{ filename }}",
+        ("The import that you started in {{ organization }} is done.", ROWS, "{{ id }}"),
+    ),
+    "import_failed": Letter(
+        "Not finished: import of {{ filename }}",
+        (
+            "The import that you started in {{ organization }} could not be finished: {{ error }}",
+            ROWS,
+            "What it made can be undone. {{ id }}",
+        ),
+    ),
+    "import_reverted": Letter(
+        "Undone: import of {{ filename }}",
+        (
+            "What the import had made in {{ organization }} is deleted, and what it had changed is"
+            " as it was before.",
+            "{% if conflicts %}Changed since, and left alone: {{ conflicts }}.{% endif %}",
+            "{{ id }}",
+        ),
     ),
     "webhook_paused": Letter(
         "A webhook was paused",

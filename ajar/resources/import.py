@@ -2,7 +2,6 @@
 done is in `ajar.importing`."""
 
 import codecs
-import re
 from typing import Any
 
 import phonenumbers
@@ -10,8 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
 from ajar.errors import ApiError, Invalid
-from ajar.importing import drafts, reports, running, undoing, writing
-from ajar.importing.matching import LISTS, RULES
+from ajar.importing import drafts, reports, running, writing
+from ajar.importing.matching import RULES
 from ajar.importing.names import Names
 from ajar.importing.tables import change, key, problem
 from ajar.importing.targets import Known
@@ -42,9 +41,8 @@ STATUSES = ("draft", "checking", "checked", "running", "completed", "canceled", 
 UNDOING = ("reverting", "reverted")
 OPEN = ("draft", "checked")
 OVER = ("completed", "canceled", "failed")
+TOLD = ("completed", "failed", "reverted")  # by mail
 FORM = ("encoding", "delimiter", "has_header")
-NEEDED = {"lead_name": "lead.name", "contact_email": "contact.email"}
-NEEDED |= {"contact_phone": "contact.phone"}
 
 
 class Encoding(Text):
@@ -120,8 +118,10 @@ class Import(Tracked, path="import", prefix="impo", order="-date_created", verbs
     date_order = Choice("ymd", "mdy", "dmy")
     decimal = Choice(".", ",")
     currency = Text(most=3)
+    send_done_email = Bool(default=True)
     first_row = Int(readonly=True, hidden=True)
     place = Int(readonly=True, hidden=True)
+    run = Count(readonly=True, hidden=True)  # how often one was begun
     caller = Json(readonly=True, hidden=True)
     problems_file_id = Text(readonly=True, hidden=True)
     n_rows, n_rows_processed, n_rows_skipped, n_rows_failed = (count() for _ in range(4))
@@ -135,6 +135,12 @@ class Import(Tracked, path="import", prefix="impo", order="-date_created", verbs
         """Where the rows are that could not be used."""
         path = concat(parameter("origin"), PATH, row.problems_file_id, f"/{reports.FILENAME}")
         return sa.case((row.problems_file_id.is_not(None), path))
+
+    @classmethod
+    async def changed(cls, ctx, old, new):
+        over = new.get("status") in TOLD and new["status"] != old.get("status")
+        if over and new["send_done_email"] and ctx.user_id:
+            await reports.tell(ctx, new)
 
 
 SENT = {n: f for n, f in Import.about.stored.items() if not f.readonly}
@@ -233,29 +239,8 @@ async def run(ctx, params, body):
     """Begin, in the background. A dry run only tells what would become of the rows."""
     row = await opened(ctx, params["id"], OPEN)
     dry = Bool().clean(body.get("dry_run"))
-    await check(ctx, row)
+    await drafts.check(ctx, row)
     return (await running.begin(ctx, row["id"], dry)).json
-
-
-async def check(ctx, row: dict) -> None:
-    """Whether the columns have what the rule compares."""
-    mapping = [text for text in row["mapping"] if text]
-    if not mapping:
-        raise Invalid(fields={"mapping": "No column has a field yet."})
-    by, reason = row["match_by"], "No column has what is compared."
-    wanted = NEEDED.get(by, "")
-    if by in (*LISTS, "lead_name") and not any(text.startswith(wanted) for text in mapping):
-        raise Invalid(fields={"match_by": reason})
-    if by == "id" and not {"lead.id", "contact.id"} & set(mapping):
-        raise Invalid(fields={"match_by": reason})
-    if by != "custom_field":
-        return
-    try:
-        found = (await Known.of(ctx)).written(row["match_field"] or "")
-    except ValueError as error:
-        raise Invalid(fields={"match_field": str(error)}) from None
-    if not re.match(r"(lead|contact)\.custom\.", found) or found not in mapping:
-        raise Invalid(fields={"match_field": reason})
 
 
 @operation("import.cancel", "POST", "/import/{id}/cancel/", of=Import, takes={})
@@ -270,7 +255,7 @@ async def cancel(ctx, params, body):
 async def undo(ctx, params, body):
     """Delete what the import made, and restore what it changed, in the background."""
     row = await opened(ctx, params["id"], OVER)
-    return (await undoing.begin(ctx, row["id"])).json
+    return (await running.undo(ctx, row["id"])).json
 
 
 PAGED = ("_limit", "_skip")

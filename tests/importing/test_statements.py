@@ -32,7 +32,7 @@ async def every():
         yield await matching.holding(of)
     for statement in (matching.named, matching.identified, writing.noted, writing.meant):
         yield await statement()
-    for statement in (undoing.left, undoing.forgotten, undoing.noted, reports.state, reports.some):
+    for statement in (undoing.left, undoing.forgotten, undoing.noted, reports.some):
         yield await statement()
     for table in (change, key, problem):
         yield await writing.forgotten(table)

@@ -7,6 +7,7 @@ import pytest
 
 from ajar import jobs, webhooks
 from ajar.bulk import running
+from ajar.importing import running as importing
 from ajar.webhooks import pausing
 
 UNSENT = {"send_done_email": False}
@@ -143,6 +144,72 @@ def test_the_letter_of_an_export_leads_to_the_file_for_who_signs_in(
     assert browser("GET", signed).json()[0]["name"] == "Bluth Company"
     assert browser("GET", link.path, headers=page | stranger.headers).status_code == 404
     assert browser("GET", link.path).status_code == 401  # a program is not sent to a page
+
+
+@pytest.fixture
+def imports(api, world):
+    """Have a file of two leads imported, one of which has what cannot be used."""
+
+    def run(**options):
+        said = {"content": "Company,Status\nAcme,\nBluth,Nowhere\n", "filename": "leads.csv"}
+        made = api.ok("post", "/import/", json=said | options)
+        api.ok("post", f"/import/{made['id']}/run/")
+        return f"/import/{made['id']}/"
+
+    return run
+
+
+def test_who_had_a_file_imported_or_that_undone_hears_of_it(world, api, mail, imports, email_of):
+    by_another = api.join("admin")
+    world.work()
+    mail.letters.clear()
+    path = imports()
+    world.work()
+    by_another.ok("post", f"{path}undo/")
+    world.work()
+
+    done, undone = mail.letters
+    assert (done.to, done.subject) == ([email_of(api)], "Done: import of leads.csv")
+    assert "Rows: 2. Not used: 1." in done.said
+    assert (undone.to, undone.subject) == ([email_of(by_another)], "Undone: import of leads.csv")
+    assert "left alone" not in undone.said
+
+
+def test_of_an_import_no_letter_for_who_wants_none(world, mail, imports):
+    imports(**UNSENT)
+    world.work()
+
+    assert mail.letters == []
+
+
+def test_an_import_that_fails_too_often_says_so_and_can_be_undone(
+    world, api, mail, imports, monkeypatch
+):
+    path = imports()
+
+    async def fails(*_):
+        raise ZeroDivisionError
+
+    async def give_up(db):
+        async with db.transaction():
+            await importing.give_up(db, world.app.settings)
+
+    with monkeypatch.context() as within:
+        within.setattr(jobs, "GAPS", ())
+        within.setattr(importing, "batch", fails)
+        world.work()
+    for _ in range(2):
+        world.call(give_up)
+        world.work()
+
+    (letter,) = mail.letters
+    assert letter.subject == "Not finished: import of leads.csv"
+    assert importing.GIVEN_UP in letter.said
+    assert api.ok("get", path)["status"] == "failed"
+    api.ok("post", f"{path}undo/")
+    world.call(give_up)  # what failed is known still, but was another run
+    world.work()
+    assert api.ok("get", path)["status"] == "reverted"
 
 
 @pytest.fixture
