@@ -110,7 +110,7 @@ class App:
         await prepare_shapes()
         await self.reach()
         here = self.settings
-        opened = pool(self.database, here.pool_size, here.statement_seconds)
+        opened = pool(self.database, here.connections, here.statement_seconds)
         async with opened as self.api.pool, self.informed():
             self.door.pool = self.api.pool
             self.files.storage.pool = self.api.pool

@@ -1,6 +1,7 @@
 """HTTP: find the operation, sign the caller in, run it; a change in one transaction."""
 
 import asyncio
+import contextlib
 import re
 import time
 from collections.abc import Awaitable, Callable
@@ -36,6 +37,9 @@ LOST = (
 # Seconds to wait for what is in the way: the same request, or another one that locks what this one
 # needs. Nothing was done yet, and what is in the way is over soon.
 PAUSES = (0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
+# They may have to look through all there is, and so may any list that has a `query`.
+SLOW = ("/report/", "/data/search/", "/saved_search/")
+AT_ONCE = contextlib.nullcontext()
 log = structlog.get_logger()
 
 
@@ -71,7 +75,9 @@ class Api:
         self.most_bytes, self.fold, self.origin = most_bytes, fold, origin
         self.settings, self.answers = settings, repeating.Answers(settings)
         # Who waits longest is next: the pool alone lets those pass who come just then.
-        self.turns = asyncio.Semaphore(settings.pool_size)
+        self.turns = asyncio.Semaphore(settings.connections)
+        # However many ask what takes long, half of the connections are for what does not.
+        self.slow = asyncio.Semaphore(max(1, settings.connections // 2))
 
     async def __call__(self, scope, receive, send) -> None:
         started = time.perf_counter()
@@ -103,7 +109,8 @@ class Api:
     ) -> Response:
         """Run an operation for whoever calls; `found` is what its path names."""
         call.name, method = operation.name, operation.method
-        async with self.turns, self.pool.acquire() as db:
+        lane = self.slow if operation.path.startswith(SLOW) or "query" in params else AT_ONCE
+        async with lane, self.turns, self.pool.acquire() as db:
             if not call.caller:
                 call.caller = await self.let_in(db, call, method, operation)
             if params:

@@ -3,8 +3,10 @@
 import asyncio
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import asyncpg
+import psycopg
 import pytest
 from starlette.testclient import TestClient
 
@@ -136,6 +138,25 @@ def test_a_statement_that_takes_too_long_is_given_up(tmp_path, postgres, world, 
 
     assert (answer.status_code, after.status_code) == (504, 200)
     assert "too long" in answer.json()["error"]
+
+
+def test_what_takes_long_leaves_connections_for_what_does_not(world, api):
+    """Here, questions about leads take as long as somebody has the table for themselves."""
+    find = {"type": "object_type", "object_type": "lead"}
+    asked = [
+        lambda: api.post("/data/search/", json={"query": find}),
+        lambda: api.get("/lead/", params={"query": "name:x"}),
+    ] * world.app.settings.connections
+    api.ok("get", "/me/")
+
+    with psycopg.connect(world.app.database) as locked, ThreadPoolExecutor() as pool:
+        locked.execute("lock table lead")
+        slow = [pool.submit(one) for one in asked]
+        time.sleep(0.5)
+        assert pool.submit(api.ok, "get", "/me/").result(10)["id"] == api.user_id
+        assert not any(one.done() for one in slow)
+        locked.rollback()
+        assert {one.result().status_code for one in slow} == {200}
 
 
 def test_a_job_may_take_longer_than_a_request_and_not_for_ever():
