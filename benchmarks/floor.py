@@ -13,6 +13,7 @@ import asyncpg
 import msgspec
 
 from ajar import ids
+from ajar.config import Settings
 
 
 def at(column):
@@ -220,7 +221,7 @@ async def app(scope, receive, send):
         pool = await asyncpg.create_pool(
             os.environ["DATABASE_URL"],
             min_size=2,
-            max_size=10,
+            max_size=Settings.from_environment().connections,
             reset=nothing,
             max_cacheable_statement_size=0,
             server_settings={"plan_cache_mode": "force_generic_plan"},

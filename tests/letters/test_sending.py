@@ -282,11 +282,12 @@ ABOUT = {
     "inviter": "Bruce Wayne",
     "kind": "edit",
     "name": "leads.csv",
+    "filename": "leads.csv",
     "provider": "Okta",
     "reason": "too_many_failures",
     "url": "https://hook.example/",
     "error": "The receiver answered 500.",
-    **dict.fromkeys(("count", "days", "failed", "hours", "most", "waiting"), 7),
+    **dict.fromkeys(("conflicts", "count", "days", "failed", "hours", "most", "waiting"), 7),
 }
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -388,10 +389,12 @@ def test_an_ordinary_user_runs_it_as_they_are(directory, run):
 
 
 def test_signals_of_the_terminal_do_not_reach_postgresql(directory, run):
-    process, url = run(directory, start_new_session=True)
+    # A shell that starts these tests in the background has them ignore it.
+    heard = partial(signal.signal, signal.SIGQUIT, signal.SIG_DFL)
+    process, url = run(directory, start_new_session=True, preexec_fn=heard)
 
     os.killpg(process.pid, signal.SIGQUIT)
-    process.wait()
+    process.wait(60)
 
     assert ask(url, "select 1") == (1,)
 

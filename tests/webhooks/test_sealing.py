@@ -12,7 +12,8 @@ PLAIN = "5e" * 32
 @pytest.fixture
 def plain(world, api):
     """A webhook of an older version, beside one of now; none is left of other tests."""
-    world.sql("delete from webhook")
+    for table in ("webhook_delivery", "webhook"):
+        world.sql(f"delete from {table}")
     api.make("webhook")
     id = api.make("webhook")["id"]
     world.sql("update webhook set signature_key = $2 where id = $1", id, PLAIN)
