@@ -51,12 +51,82 @@ async def fetched(url: str, text: str, *values: Any) -> list[asyncpg.Record]:
         await db.close()
 
 
-def pool(database: str, size: int, seconds: int = 30) -> asyncpg.Pool:
+class Pool(asyncpg.Pool):
+    """asyncpg's, but quicker at lending: there, a task gives each connection back, with a time-out,
+    which was a sixth of what Python does to read a lead. Here a connection stays lent, for
+    whoever asks next; asyncpg gets back what has ended, or was left in a transaction."""
+
+    def __init__(self, database: str, size: int, **options: Any):
+        super().__init__(
+            database,
+            min_size=min(size, 2),
+            max_size=size,
+            max_queries=2**62,
+            max_inactive_connection_lifetime=0,
+            loop=None,
+            connection_class=asyncpg.Connection,
+            record_class=asyncpg.Record,
+            **options,
+        )
+        # Who waits longest is next.
+        self.turns, self.free = asyncio.Semaphore(size), []
+
+    def acquire(self, *, timeout: float | None = None) -> "Loan":  # type: ignore[override]
+        return Loan(self)
+
+    async def take(self) -> Any:
+        while self.free:
+            if alive(db := self.free.pop()):
+                return db
+            await self.release(db)
+        return await super().acquire()
+
+    def get_idle_size(self) -> int:
+        return super().get_idle_size() + len(self.free)
+
+    async def close(self) -> None:
+        while self.free:
+            await self.release(self.free.pop())
+        await super().close()
+
+
+class Loan:
+    """A connection for the time of a block."""
+
+    def __init__(self, pool: Pool):
+        self.pool = pool
+
+    async def __aenter__(self) -> Any:
+        await self.pool.turns.acquire()
+        try:
+            self.db = await self.pool.take()
+        except BaseException:
+            self.pool.turns.release()
+            raise
+        return self.db
+
+    async def __aexit__(self, *_: object) -> None:
+        try:
+            if alive(self.db) and not self.db.is_in_transaction():
+                self.pool.free.append(self.db)
+            else:
+                await self.pool.release(self.db)
+        finally:
+            self.pool.turns.release()
+
+
+def alive(db: Any) -> bool:
+    try:
+        return not db.is_closed()
+    except asyncpg.InterfaceError:  # the pool knows already, and has taken it back
+        return False
+
+
+def pool(database: str, size: int, seconds: int = 30) -> Pool:
     """A statement that takes longer than so many seconds is given up."""
-    return asyncpg.create_pool(
+    return Pool(
         database,
-        min_size=min(size, 2),
-        max_size=size,
+        size,
         init=prepare,
         reset=untouched,
         statement_cache_size=200,

@@ -23,6 +23,7 @@ COMMANDS = {
 PORTS = {"floor": 9811, "ajar": 9812}
 ORIGIN = "https://crm.example.com"
 RATE = 1_000_000  # counted as in earnest, and never reached
+CONNECTIONS = 10  # to the database, of either
 
 
 @dataclass
@@ -62,6 +63,7 @@ def used(process: Any) -> float:
 @contextmanager
 def running(name: str, url: str, postgres: Any, key: str) -> Iterator[Server]:
     settings = {"DATABASE_URL": url, "AJAR_RATE_LIMIT": str(RATE), "AJAR_PUBLIC_URL": ORIGIN}
+    settings["AJAR_POOL_SIZE"] = str(CONNECTIONS)
     command = [sys.executable, "-m", *COMMANDS[name], "--port", str(PORTS[name])]
     process = subprocess.Popen(command, env={**os.environ, **settings}, stdout=subprocess.DEVNULL)
     server = Server(name, psutil.Process(process.pid), postgres)

@@ -74,8 +74,6 @@ class Api:
         self.sign_in, self.limit, self.clock, self.observe = sign_in, limit, clock, observe
         self.most_bytes, self.fold, self.origin = most_bytes, fold, origin
         self.settings, self.answers = settings, repeating.Answers(settings)
-        # Who waits longest is next: the pool alone lets those pass who come just then.
-        self.turns = asyncio.Semaphore(settings.connections)
         # However many ask what takes long, half of the connections are for what does not.
         self.slow = asyncio.Semaphore(max(1, settings.connections // 2))
 
@@ -109,12 +107,12 @@ class Api:
     ) -> Response:
         """Run an operation for whoever calls; `found` is what its path names."""
         call.name, method = operation.name, operation.method
+        if not call.caller:  # who is refused waits for no connection
+            call.caller = await self.let_in(call, method, operation)
+        if params:
+            self.notice(call, operation, params)
         lane = self.slow if operation.path.startswith(SLOW) or "query" in params else AT_ONCE
-        async with lane, self.turns, self.pool.acquire() as db:
-            if not call.caller:
-                call.caller = await self.let_in(db, call, method, operation)
-            if params:
-                self.notice(call, operation, params)
+        async with lane, self.pool.acquire() as db:
             ctx = self.context(db, call.caller, call, method)
             try:
                 if key := repeating.key_of(call.headers, operation):
@@ -127,8 +125,8 @@ class Api:
             return tabular(result, call)
         return answer(result, operation.status, call.headers_out | ctx.headers)
 
-    async def let_in(self, db: Any, call: "Call", method: str, operation: Operation) -> Caller:
-        caller = await self.sign_in(db, call.headers, method, call.address)
+    async def let_in(self, call: "Call", method: str, operation: Operation) -> Caller:
+        caller = await self.sign_in(self.pool, call.headers, method, call.address)
         scopes.check(caller, operation, call.least)
         call.headers_out |= await self.limit(caller, operation)
         return caller

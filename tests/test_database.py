@@ -1,0 +1,124 @@
+"""Connections are lent again and again, and none that something is wrong with."""
+
+import asyncio
+
+import pytest
+
+from ajar import database
+
+SIZE = 3
+
+
+@pytest.fixture
+def lending(postgres):
+    """Run a coroutine function with a pool of SIZE connections."""
+
+    def run(function):
+        async def lent():
+            async with database.pool(postgres, SIZE) as pool:
+                return await asyncio.wait_for(function(pool), 20)
+
+        return asyncio.run(lent())
+
+    return run
+
+
+async def process(pool):
+    async with pool.acquire() as db:
+        return await db.fetchval("select pg_backend_pid()")
+
+
+def test_whoever_asks_next_has_the_same_connection(lending):
+    async def several(pool):
+        return {await process(pool) for _ in range(5)}, pool.get_size(), pool.get_idle_size()
+
+    processes, size, idle = lending(several)
+
+    assert len(processes) == 1
+    assert size == idle == 2  # so many are opened at first
+
+
+def test_no_more_are_lent_than_there_are_and_who_waits_longest_is_next(lending):
+    async def many(pool):
+        used, most, order = 0, 0, []
+
+        async def use(number):
+            nonlocal used, most
+            async with pool.acquire() as db:
+                used += 1
+                most = max(most, used)
+                order.append(number)
+                await db.fetchval("select pg_sleep(0.02)")
+                used -= 1
+
+        await asyncio.gather(*map(use, range(5 * SIZE)))
+        return most, order
+
+    assert lending(many) == (SIZE, [*range(5 * SIZE)])
+
+
+def test_one_that_has_ended_is_not_lent_again(lending):
+    async def ended(pool):
+        async with pool.acquire() as one, pool.acquire() as other:
+            pid = await one.fetchval("select pg_backend_pid()")
+            await end(other, pid)
+        return pid, await every(pool)
+
+    pid, processes = lending(ended)
+
+    assert len(processes - {pid}) == SIZE
+
+
+def test_one_that_ends_while_nobody_has_it_is_replaced(lending):
+    async def ended(pool):
+        async with pool.acquire() as db:
+            pid = await process(pool)  # of another one
+            await end(db, pid)
+        return pid, await every(pool)
+
+    pid, processes = lending(ended)
+
+    assert len(processes - {pid}) == SIZE
+
+
+async def every(pool):
+    """The processes of all connections, which are lent at once."""
+    async with pool.acquire() as one, pool.acquire() as other, pool.acquire() as third:
+        return {await db.fetchval("select pg_backend_pid()") for db in (one, other, third)}
+
+
+async def end(db, pid):
+    """And wait until this process has heard of it."""
+    await db.execute("select pg_terminate_backend($1)", pid)
+    await asyncio.sleep(0.2)
+
+
+def test_what_failed_leaves_no_transaction_behind(lending):
+    async def left(pool):
+        with pytest.raises(ZeroDivisionError):
+            async with pool.acquire() as db:
+                await db.execute("begin; create table left_behind ()")
+                raise ZeroDivisionError
+        async with pool.acquire() as db:
+            await db.execute("begin; create table left_behind ()")
+        async with pool.acquire() as db:
+            return db.is_in_transaction(), await db.fetchval("select to_regclass('left_behind')")
+
+    assert lending(left) == (False, None)
+
+
+def test_who_gives_up_waiting_or_asking_takes_no_connection_along(lending):
+    async def given_up(pool):
+        async def sleep():
+            async with pool.acquire() as db:
+                await db.execute("select pg_sleep(30)")
+
+        for _ in range(2):
+            tasks = [asyncio.create_task(sleep()) for _ in range(2 * SIZE)]
+            await asyncio.sleep(0.2)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        return await every(pool)
+
+    assert len(lending(given_up)) == SIZE
