@@ -79,7 +79,8 @@ async def run(ctx, id: str, run: int) -> None:
 async def give_up(db: Any, settings: Settings) -> None:
     """An import whose job failed for the last time says so. What it did can be undone."""
     for organization_id, user_id, args in await jobs.given_up(db, "import.run"):
-        ctx = Context(db, Caller(organization_id, user_id), Clock(settings.time)())
+        who, now = Caller(organization_id, user_id), Clock(settings.time)()
+        ctx = Context(db, who, now, settings=settings)
         if row := await unfinished(ctx, args["id"], args["run"]):
             await end(ctx, row | {"error": GIVEN_UP}, "failed")
 
