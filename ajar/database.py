@@ -69,7 +69,7 @@ class Pool(asyncpg.Pool):
             **options,
         )
         # Who waits longest is next.
-        self.turns, self.free = asyncio.Semaphore(size), []
+        self.turns, self.free, self.ending = asyncio.Semaphore(size), [], False
 
     def acquire(self, *, timeout: float | None = None) -> "Loan":  # type: ignore[override]
         return Loan(self)
@@ -84,7 +84,14 @@ class Pool(asyncpg.Pool):
     def get_idle_size(self) -> int:
         return super().get_idle_size() + len(self.free)
 
+    async def give_back(self, db: Any) -> None:
+        if alive(db) and not db.is_in_transaction() and not self.ending:
+            self.free.append(db)
+        else:
+            await self.release(db)
+
     async def close(self) -> None:
+        self.ending = True  # asyncpg waits for what is lent
         while self.free:
             await self.release(self.free.pop())
         await super().close()
@@ -107,10 +114,7 @@ class Loan:
 
     async def __aexit__(self, *_: object) -> None:
         try:
-            if alive(self.db) and not self.db.is_in_transaction():
-                self.pool.free.append(self.db)
-            else:
-                await self.pool.release(self.db)
+            await self.pool.give_back(self.db)
         finally:
             self.pool.turns.release()
 

@@ -122,3 +122,20 @@ def test_who_gives_up_waiting_or_asking_takes_no_connection_along(lending):
         return await every(pool)
 
     assert len(lending(given_up)) == SIZE
+
+
+def test_who_still_has_one_at_the_end_is_waited_for(postgres):
+    async def ended():
+        pool, done = database.pool(postgres, SIZE), []
+
+        async def use():
+            async with pool.acquire() as db:
+                done.append(await db.fetchval("select 1 from pg_sleep(0.3)"))
+
+        async with pool:
+            task = asyncio.create_task(use())
+            await asyncio.sleep(0.1)
+        await task
+        return done
+
+    assert asyncio.run(asyncio.wait_for(ended(), 20)) == [1]
