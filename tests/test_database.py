@@ -61,7 +61,7 @@ def test_one_that_has_ended_is_not_lent_again(lending):
     async def ended(pool):
         async with pool.acquire() as one, pool.acquire() as other:
             pid = await one.fetchval("select pg_backend_pid()")
-            await end(other, pid)
+            await end(one, pid, by=other)
         return pid, await every(pool)
 
     pid, processes = lending(ended)
@@ -71,9 +71,10 @@ def test_one_that_has_ended_is_not_lent_again(lending):
 
 def test_one_that_ends_while_nobody_has_it_is_replaced(lending):
     async def ended(pool):
-        async with pool.acquire() as db:
-            pid = await process(pool)  # of another one
-            await end(db, pid)
+        async with pool.acquire() as other:
+            async with pool.acquire() as one:
+                pid = await one.fetchval("select pg_backend_pid()")
+            await end(one, pid, by=other)
         return pid, await every(pool)
 
     pid, processes = lending(ended)
@@ -87,10 +88,11 @@ async def every(pool):
         return {await db.fetchval("select pg_backend_pid()") for db in (one, other, third)}
 
 
-async def end(db, pid):
+async def end(one, pid, by):
     """And wait until this process has heard of it."""
-    await db.execute("select pg_terminate_backend($1)", pid)
-    await asyncio.sleep(0.2)
+    await by.execute("select pg_terminate_backend($1)", pid)
+    while database.alive(one):
+        await asyncio.sleep(0.01)
 
 
 def test_what_failed_leaves_no_transaction_behind(lending):
