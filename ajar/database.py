@@ -13,6 +13,7 @@ SETTINGS = {
     "application_name": "ajar",
     # A statement is planned once for each connection: planning a lead's takes five times as
     # long as running it, and what PostgreSQL would learn from the values does not pay for that.
+    # Searches want it otherwise, see `Connection.plan_for_values`.
     "plan_cache_mode": "force_generic_plan",
     # What others work on beside the connection is begun anew for each statement, which takes some
     # 10 ms: worth it for what takes long, not for the first page of a search.
@@ -51,10 +52,28 @@ async def fetched(url: str, text: str, *values: Any) -> list[asyncpg.Record]:
         await db.close()
 
 
+class Connection(asyncpg.Connection):
+    """One that knows how its statements are planned."""
+
+    for_values = False  # each time for its own values, or once for all
+
+    async def plan_for_values(self, wanted: bool) -> None:
+        """From now on; or until the transaction ends, if there is one."""
+        within = self.is_in_transaction()
+        if within or wanted != self.for_values:
+            mode = "custom" if wanted else "generic"
+            scope = "local" if within else "session"
+            await self.execute(f"set {scope} plan_cache_mode = force_{mode}_plan")
+        if not within:
+            self.for_values = wanted
+
+
 class Pool(asyncpg.Pool):
     """asyncpg's, but quicker at lending: there, a task gives each connection back, with a time-out,
     which was a sixth of what Python does to read a lead. Here a connection stays lent, for
-    whoever asks next; asyncpg gets back what has ended, or was left in a transaction."""
+    whoever asks next; asyncpg gets back what has ended, or was left in a transaction.
+
+    Who searches gets one that was searched with before, if there is one."""
 
     def __init__(self, database: str, size: int, **options: Any):
         super().__init__(
@@ -64,52 +83,62 @@ class Pool(asyncpg.Pool):
             max_queries=2**62,
             max_inactive_connection_lifetime=0,
             loop=None,
-            connection_class=asyncpg.Connection,
+            connection_class=Connection,
             record_class=asyncpg.Record,
             **options,
         )
-        # Who waits longest is next.
-        self.turns, self.free, self.ending = asyncio.Semaphore(size), [], False
+        self.turns = asyncio.Semaphore(size)  # who waits longest is next
+        self.free, self.ending = {False: [], True: []}, False  # by how they plan
 
-    def acquire(self, *, timeout: float | None = None) -> "Loan":  # type: ignore[override]
-        return Loan(self)
+    def acquire(self, *, searching: bool = False) -> "Loan":  # type: ignore[override]
+        return Loan(self, searching)
 
-    async def take(self) -> Any:
-        while self.free:
-            if alive(db := self.free.pop()):
-                return db
-            await self.release(db)
+    async def take(self, searching: bool) -> Any:
+        for free in (self.free[searching], self.free[not searching]):
+            while free:
+                if alive(db := free.pop()):
+                    return db
+                await self.release(db)
+            if super().get_idle_size():  # opened, and not lent so far
+                break
         return await super().acquire()
 
     def get_idle_size(self) -> int:
-        return super().get_idle_size() + len(self.free)
+        return super().get_idle_size() + sum(map(len, self.free.values()))
 
     async def give_back(self, db: Any) -> None:
         if alive(db) and not db.is_in_transaction() and not self.ending:
-            self.free.append(db)
+            self.free[db.for_values].append(db)
         else:
             await self.release(db)
 
     async def close(self) -> None:
         self.ending = True  # asyncpg waits for what is lent
-        while self.free:
-            await self.release(self.free.pop())
+        for free in self.free.values():
+            while free:
+                await self.release(free.pop())
         await super().close()
 
 
 class Loan:
     """A connection for the time of a block."""
 
-    def __init__(self, pool: Pool):
-        self.pool = pool
+    def __init__(self, pool: Pool, searching: bool):
+        self.pool, self.searching = pool, searching
 
     async def __aenter__(self) -> Any:
         await self.pool.turns.acquire()
         try:
-            self.db = await self.pool.take()
+            self.db = await self.pool.take(self.searching)
         except BaseException:
             self.pool.turns.release()
             raise
+        if self.db.for_values and not self.searching:
+            try:
+                await self.db.plan_for_values(False)
+            except BaseException:
+                await self.__aexit__()
+                raise
         return self.db
 
     async def __aexit__(self, *_: object) -> None:

@@ -64,9 +64,10 @@ def parsed() -> Any:
 
 
 async def measure(url: str, ajar: Any, key: str, arguments: Any) -> list[str]:
-    hand, db = [await asyncpg.connect(url, server_settings=database.SETTINGS) for _ in range(2)]
+    how: Any = {"server_settings": database.SETTINGS, "connection_class": database.Connection}
+    hand, db = [await asyncpg.connect(url, **how) for _ in range(2)]
     await database.prepare(db)
-    await hand.execute(page.PLAN.replace("local ", ""))  # as Ajar does: for the values at hand
+    await hand.plan_for_values(True)  # as Ajar does
     known = await facts(db)
     lines = []
     for question in QUESTIONS:

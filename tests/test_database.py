@@ -141,3 +141,70 @@ def test_who_still_has_one_at_the_end_is_waited_for(postgres):
         return done
 
     assert asyncio.run(asyncio.wait_for(ended(), 20)) == [1]
+
+
+MODE = "show plan_cache_mode"
+ONCE, FOR_VALUES = "force_generic_plan", "force_custom_plan"
+
+
+async def searched(pool):
+    async with pool.acquire(searching=True) as db:
+        await db.plan_for_values(True)
+        return await db.fetchval("select pg_backend_pid()")
+
+
+def test_what_was_searched_with_is_for_the_next_search_and_not_for_others(lending):
+    async def several(pool):
+        first = await searched(pool)
+        others = {await process(pool) for _ in range(3)}
+        return first, others, await searched(pool)
+
+    first, others, second = lending(several)
+
+    assert first == second
+    assert first not in others
+
+
+def test_who_does_not_search_has_statements_planned_once(lending):
+    async def every_mode(pool):
+        async with (
+            pool.acquire(searching=True) as one,
+            pool.acquire(searching=True) as other,
+            pool.acquire(searching=True) as third,
+        ):
+            for db in (one, other, third):
+                await db.plan_for_values(True)
+            before = {await db.fetchval(MODE) for db in (one, other, third)}
+        async with pool.acquire() as one, pool.acquire() as other, pool.acquire() as third:
+            return before, {await db.fetchval(MODE) for db in (one, other, third)}
+
+    assert lending(every_mode) == ({FOR_VALUES}, {ONCE})
+
+
+def test_how_a_transaction_plans_ends_with_it(lending):
+    async def modes(pool):
+        async with pool.acquire() as db:
+            async with db.transaction():
+                await db.plan_for_values(True)
+                during = await db.fetchval(MODE)
+            with pytest.raises(ZeroDivisionError):
+                async with db.transaction():
+                    await db.plan_for_values(True)
+                    raise ZeroDivisionError
+            return during, await db.fetchval(MODE), db.for_values
+
+    assert lending(modes) == (FOR_VALUES, ONCE, False)
+
+
+def test_one_that_has_ended_since_a_search_is_replaced(lending):
+    async def ended(pool):
+        async with pool.acquire() as other:
+            async with pool.acquire(searching=True) as one:
+                await one.plan_for_values(True)
+                pid = await one.fetchval("select pg_backend_pid()")
+            await end(one, pid, by=other)
+        return pid, await every(pool)
+
+    pid, processes = lending(ended)
+
+    assert len(processes - {pid}) == SIZE

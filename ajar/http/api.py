@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from ajar import rights, scopes
 from ajar.clock import Clock
+from ajar.database import Pool
 from ajar.errors import ApiError, Invalid, TookTooLong, Unavailable
 from ajar.formats import zone
 from ajar.formats.table import Table, wants_csv
@@ -37,8 +38,9 @@ LOST = (
 # Seconds to wait for what is in the way: the same request, or another one that locks what this one
 # needs. Nothing was done yet, and what is in the way is over soon.
 PAUSES = (0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
-# They may have to look through all there is, and so may any list that has a `query`.
-SLOW = ("/report/", "/data/search/", "/saved_search/")
+# They may have to look through all there is, as may a search: so is any list that has a `query`.
+SLOW = ("/report/", "/saved_search/")
+SEARCHES = ("data.search", "saved_search.results")
 AT_ONCE = contextlib.nullcontext()
 log = structlog.get_logger()
 
@@ -55,7 +57,7 @@ class Api:
     """Everything under /api/v1: an ASGI application. `limit(caller, operation)` counts a
     request, and answers headers."""
 
-    pool: asyncpg.Pool
+    pool: Pool
 
     def __init__(
         self,
@@ -111,8 +113,9 @@ class Api:
             call.caller = await self.let_in(call, method, operation)
         if params:
             self.notice(call, operation, params)
-        lane = self.slow if operation.path.startswith(SLOW) or "query" in params else AT_ONCE
-        async with lane, self.pool.acquire() as db:
+        searching = operation.name in SEARCHES or "query" in params
+        lane = self.slow if searching or operation.path.startswith(SLOW) else AT_ONCE
+        async with lane, self.pool.acquire(searching=searching) as db:
             ctx = self.context(db, call.caller, call, method)
             try:
                 if key := repeating.key_of(call.headers, operation):

@@ -20,7 +20,7 @@ def condition(field: tree.Added, test: Any, at: Any) -> Any:
     if isinstance(test, tree.Exists):
         return custom.op("->", return_type=JSONB)(key).is_not(None)
     if isinstance(test, tree.OneOf):
-        return custom.bool_op("@>")(sa.any_(documents(key, people(test))))
+        return custom.bool_op("@>")(sa.any_(documents(key, people(test), field.several)))
     if isinstance(test, tree.Like):
         found = of_any(field, key, custom, lambda one: like(one, test.mode, test.value))
         return hinted(found, test, at)
@@ -30,12 +30,12 @@ def condition(field: tree.Added, test: Any, at: Any) -> Any:
     )
 
 
-def documents(key: Any, values: Any) -> Any:
+def documents(key: Any, values: Any, several: bool) -> Any:
     """What custom values hold that have one of these: alone, or in a list."""
     one = func.unnest(values).column_valued("one")
-    alone = func.jsonb_build_object(key, one, type_=JSONB)
-    listed = func.jsonb_build_object(key, func.jsonb_build_array(one), type_=JSONB)
-    found = (sa.select(document).select_from(one.scalar_alias) for document in (alone, listed))
+    forms = [one, func.jsonb_build_array(one)] if several else [one]
+    held = (func.jsonb_build_object(key, form, type_=JSONB) for form in forms)
+    found = (sa.select(document).select_from(one.scalar_alias) for document in held)
     return sa.cast(func.array(sa.union_all(*found).scalar_subquery()), DOCUMENTS)
 
 

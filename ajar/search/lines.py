@@ -48,7 +48,8 @@ async def listed(ctx: Any, resource: Any, params: dict[str, str]) -> str:
     shape = about.name, search.query.tree, search.keys, names, line.slice is not None
     part, parts = line.slice or (0, 1)
     values = search.query.values | limits | {"part": part, "parts": parts}
-    found = await page.planned(ctx, await window(*shape), **values, custom_keys=keys)
+    await ctx.db.plan_for_values(True)
+    found = await ctx.rows(await window(*shape), **values, custom_keys=keys)
     return found[0][0]
 
 

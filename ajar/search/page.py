@@ -18,9 +18,6 @@ from ajar.search.sql import At, condition, narrow
 
 MOST = 200
 USUAL = 100
-# These statements differ in what they find more than in what they say: each is planned for its
-# own values, which is worth more here than the time it takes: but for those that are `narrow`.
-PLAN = "set local plan_cache_mode = force_custom_plan"
 
 
 @dataclass
@@ -112,10 +109,10 @@ async def run(ctx: Any, search: Search) -> str:
     statement = await page(*shape, search.names, search.counted)
     values |= search.query.values
     values |= {"limit": limit, "custom_keys": search.custom_keys}
-    if narrow(search.query.tree):
-        found = await ctx.rows(statement, **values)
-    else:
-        found = await planned(ctx, statement, **values)
+    # These statements differ in what they find more than in what they say: each is planned for its
+    # own values, which is worth more here than the time it takes: but for those that are narrow.
+    await ctx.db.plan_for_values(not narrow(search.query.tree))
+    found = await ctx.rows(statement, **values)
     data, ended_at, more, total = found[0]
     ended = search.most is not None and before + limit >= search.most
     following = None
@@ -130,15 +127,11 @@ async def run(ctx: Any, search: Search) -> str:
 
 
 async def planned(ctx: Any, statement: Statement, **values: Any) -> list:
-    """The transaction is for `PLAN` alone, so that both begin in one go."""
-    if ctx.db.is_in_transaction():
-        await ctx.db.execute(PLAN)
-        return await ctx.rows(statement, **values)
-    await ctx.db.execute(f"begin; {PLAN}")
-    try:
-        return await ctx.rows(statement, **values)
-    finally:
-        await ctx.db.execute("commit")  # of what has failed, it is a rollback
+    """What a search finds among other statements, which are not planned for their values."""
+    await ctx.db.plan_for_values(True)
+    rows = await ctx.rows(statement, **values)
+    await ctx.db.plan_for_values(False)
+    return rows
 
 
 def matching(

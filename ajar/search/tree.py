@@ -76,7 +76,7 @@ class Added:
 
     key: str
     kind: str
-    several: bool
+    several: bool  # values may be lists
 
 
 @dataclass(frozen=True)

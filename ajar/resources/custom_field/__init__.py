@@ -61,7 +61,7 @@ class CustomField(
         new["back_reference_is_visible"] = bool(visible) if refers else None
         if not refers:
             new["referenced_custom_type_id"] = None
-        if old and new["type"] != old["type"] and await converting.needed(ctx, cls, new):
+        if old and converting.redone(old, new) and await converting.needed(ctx, cls, new):
             new["type"], new["converting_to_type"] = old["type"], new["type"]
 
     @classmethod

@@ -22,6 +22,12 @@ WRITTEN = ("text", "textarea")
 OF_THE_LEAD = ("contact", "custom_object")  # a value that was good stays good
 
 
+def redone(old: dict, new: dict) -> bool:
+    """Whether stored values, until they are converted, are not what the new definition says."""
+    fewer = old["accepts_multiple_values"] and not new["accepts_multiple_values"]
+    return fewer or new["type"] != old["type"]
+
+
 def places(definition: Any, field: dict) -> list[tuple[Kind, str | None]]:
     """The kinds of object, and the type where there are types, that may have values in it."""
     if definition.kind:

@@ -79,6 +79,28 @@ def test_a_field_may_get_many_values_and_go_back_to_one(api, field, world):
     assert shown(api, lead, key) == "A"
 
 
+def found(api, key, value):
+    field = {"type": "custom_field", "custom_field_id": key[7:]}
+    said = {
+        "type": "field_condition",
+        "field": field,
+        "condition": {"type": "term", "values": [value]},
+    }
+    lead = {"type": "object_type", "object_type": "lead"}
+    query = {"type": "and", "queries": [lead, said]}
+    return [row["id"] for row in api.ok("post", "/data/search/", json={"query": query})["data"]]
+
+
+def test_a_lead_is_found_before_its_value_follows_and_afterwards(api, field, world):
+    key = field("choices", choices=["A", "B"])
+    lead = api.make("lead", **{key: "A"})
+    for several in (True, False):
+        change(api, key, accepts_multiple_values=several)
+        assert found(api, key, "A") == [lead["id"]]
+        world.work()
+        assert found(api, key, "A") == [lead["id"]]
+
+
 def test_many_values_are_converted_batch_by_batch(api, field, world, monkeypatch):
     monkeypatch.setattr(converting, "BATCH", 2)
     key = field("number")
