@@ -14,7 +14,7 @@ from ajar.postgres.server import Server as Postgres
 from benchmarks import cases, data, servers
 
 NAMES = ("floor", "ajar")
-POSSIBLE = {"shared_buffers": "1GB", "max_wal_size": "8GB"}
+POSSIBLE = {"max_wal_size": "8GB"}
 
 
 def main() -> None:

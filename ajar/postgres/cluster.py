@@ -1,5 +1,7 @@
 """The data of a PostgreSQL on disk: made once, then checked and configured at each start."""
 
+import contextlib
+import os
 import shutil
 import subprocess
 import tempfile
@@ -14,7 +16,6 @@ SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "max_connections": "100",
-    "shared_buffers": "256MB",
     "random_page_cost": "1.1",
     "jit": "off",
     "timezone": "UTC",
@@ -25,6 +26,8 @@ SETTINGS = {
     "log_checkpoints": "off",
 }
 UNSAFE = "off"
+MB = 2**20
+CONTAINER = Path("/sys/fs/cgroup/memory.max")  # bytes that it may use, or "max"
 
 
 def create(directory: Path, binaries: Path, account: Account, fsync: str | None = None) -> None:
@@ -46,13 +49,22 @@ def configure(cluster: Path, binaries: Path, account: Account, settings: Mapping
     # A server of the system may come without the extension, and would not start.
     if any((binaries.parent / "lib").glob("**/pg_stat_statements.*")):
         settings = {"shared_preload_libraries": "pg_stat_statements", **settings}
-    for name, value in (SETTINGS | dict(settings)).items():
+    for name, value in (SETTINGS | {"shared_buffers": buffers()} | dict(settings)).items():
         quoted = value.replace("\\", "\\\\").replace("'", "''")
         lines.append(f"{name} = '{quoted}'")
     written = cluster / "postgresql.conf.new"
     written.write_text("\n".join(lines) + "\n")
     account.own(written)
     written.rename(cluster / "postgresql.conf")
+
+
+def buffers() -> str:
+    """What PostgreSQL keeps in memory by itself: a quarter of the machine's, or the container's,
+    which is its own advice. It is taken only as it is used."""
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    with contextlib.suppress(OSError, ValueError):
+        memory = min(memory, int(CONTAINER.read_text()))
+    return f"{max(128, min(memory // 4 // MB, 4096))}MB"
 
 
 def is_ready(cluster: Path, pid: int) -> bool:

@@ -1,5 +1,6 @@
 """PostgreSQL as Ajar runs it: real servers, really killed."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -105,6 +106,23 @@ def eventually(check, seconds=20):
         except (psycopg.Error, AssertionError):
             time.sleep(0.05)
     return check()
+
+
+@pytest.mark.parametrize(
+    ("allowed", "expected"),
+    [(2 << 30, "512MB"), (100 << 20, "128MB"), ("max", None), (1 << 62, None)],
+)
+def test_a_quarter_of_the_memory_is_for_buffers(monkeypatch, tmp_path, allowed, expected):
+    monkeypatch.setattr(cluster, "CONTAINER", tmp_path / "memory.max")
+    cluster.CONTAINER.write_text(f"{allowed}\n")
+    machine = psutil.virtual_memory().total // 4 // 2**20
+    assert cluster.buffers() == (expected or f"{max(128, min(machine, 4096))}MB")
+
+
+def test_a_server_has_the_buffers_that_suit_the_machine(directory, start):
+    pages = "select setting::int from pg_settings where name = 'shared_buffers'"
+    (number,) = ask(start(directory).url, pages)
+    assert f"{number * 8192 // 2**20}MB" == cluster.buffers()
 
 
 def test_what_was_written_is_there_after_a_restart(directory, start):
@@ -231,7 +249,8 @@ def test_all_processes_killed_at_once_lose_nothing(directory, start, run):
     write(url)
     process.kill()
     for each in leftovers.working_in(directory / "cluster"):
-        each.kill()
+        with contextlib.suppress(psutil.NoSuchProcess):  # it went with one before it
+            each.kill()
     process.wait()
 
     assert rows(start(directory).url) == 1
