@@ -68,6 +68,13 @@ class Connection(asyncpg.Connection):
             self.for_values = wanted
 
 
+async def connect(url: str) -> Connection:
+    """A connection by itself that is like those of a pool."""
+    db = await asyncpg.connect(url, connection_class=Connection, server_settings=SETTINGS)
+    await prepare(db)
+    return db
+
+
 class Pool(asyncpg.Pool):
     """asyncpg's, but quicker at lending: there, a task gives each connection back, with a time-out,
     which was a sixth of what Python does to read a lead. Here a connection stays lent, for

@@ -6,22 +6,26 @@ import time
 
 ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase  # in byte order
 PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
-LENGTH = 22
+LETTERS = (ALPHABET * 5)[:256].encode()  # of every byte one
+MOMENT, CHANCE = 10, 12  # characters
 last = 0
 
 
 def new(prefix: str) -> str:
-    """The prefix and 128 bits: milliseconds, then chance, as 22 base-62 characters.
+    """The prefix and 22 base-62 characters: microseconds, then chance, 71 bits of it.
     Never smaller than the one before, so that events of one request keep their order."""
     global last
-    chance = os.urandom(15)  # 80 bits, and 40 for the step from an id of the same millisecond
-    number = (time.time_ns() // 1_000_000 << 80) | int.from_bytes(chance[:10])
-    last = number = max(number, last + 1 + int.from_bytes(chance[10:]))
+    last = max(time.time_ns() // 1000, last + 1)
+    return f"{prefix}_{moment(last)}{os.urandom(CHANCE).translate(LETTERS).decode()}"
+
+
+def moment(microseconds: int) -> str:
+    """As ids say it, until the year 28000."""
     pairs = []
-    for _ in range(LENGTH // 2):
-        number, rest = divmod(number, 3844)
+    for _ in range(MOMENT // 2):
+        microseconds, rest = divmod(microseconds, 3844)
         pairs.append(PAIRS[rest])
-    return f"{prefix}_{''.join(reversed(pairs))}"
+    return "".join(reversed(pairs))
 
 
 def secret() -> str:

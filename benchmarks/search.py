@@ -64,10 +64,9 @@ def parsed() -> Any:
 
 
 async def measure(url: str, ajar: Any, key: str, arguments: Any) -> list[str]:
-    how: Any = {"server_settings": database.SETTINGS, "connection_class": database.Connection}
-    hand, db = [await asyncpg.connect(url, **how) for _ in range(2)]
-    await database.prepare(db)
-    await hand.plan_for_values(True)  # as Ajar does
+    hand = await asyncpg.connect(url, server_settings=database.SETTINGS)
+    db = await database.connect(url)
+    await hand.execute("set plan_cache_mode = force_custom_plan")  # as Ajar does
     known = await facts(db)
     lines = []
     for question in QUESTIONS:

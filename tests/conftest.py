@@ -302,19 +302,24 @@ def clock(world):
 
 @pytest.fixture
 def statements(world):
-    """Call it with a request: the statements that PostgreSQL was sent meanwhile, but for the
-    one that asks who calls: another test may just have made the server forget it."""
+    """Call it with a request: the statements that PostgreSQL was sent meanwhile, but for those
+    that hang on what other tests did: who calls, which the server may just have been made to
+    forget, and that a connection plans otherwise now than for who had it before."""
 
     def count(request):
         seen = []
+
+        def log(record):
+            seen.append(record.query)
+
         connections = [holder._con for holder in world.app.api.pool._holders if holder._con]
         for connection in connections:
-            connection.add_query_logger(log := lambda record: seen.append(record.query))
+            connection.add_query_logger(log)
         request()
         for connection in connections:
             connection.remove_query_logger(log)
         asking = {statement.text for statement in access.find.known.values()}
-        return [text for text in seen if text not in asking]
+        return [text for text in seen if text not in asking and "set session" not in text]
 
     return count
 

@@ -1,10 +1,11 @@
 """What ids look like, and the words by which kinds of one family are told apart."""
 
 import re
+import time
 
 import pytest
 
-from ajar import resources
+from ajar import ids, resources
 from ajar.kernel.registry import resources as registry
 
 resources.load()
@@ -85,6 +86,22 @@ def test_an_id_is_a_prefix_and_22_letters(api):
     made = [api.make(name) for name in ("lead", "contact", "activity.note", "sequence", "group")]
     ids = [row["id"] for row in made]
     assert [re.fullmatch("[a-z]+_[0-9A-Za-z]{22}", id) for id in ids].count(None) == 0
+
+
+def test_ids_come_in_the_order_they_were_made_in_whatever_the_clock_says(monkeypatch):
+    made = [ids.new("x") for _ in range(1000)]
+    monkeypatch.setattr(time, "time_ns", lambda: 0)  # set back
+    made += [ids.new("x") for _ in range(1000)]
+
+    assert made == sorted(set(made))
+
+
+def test_an_id_tells_when_it_was_made():
+    before = ids.moment(time.time_ns() // 1000)
+    made = ids.new("x").removeprefix("x_")
+    after = ids.moment(time.time_ns() // 1000 + 1000)
+
+    assert before <= made[: ids.MOMENT] <= after
 
 
 def test_parts_have_ids_of_their_own_kind(api):

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-import asyncpg
 import msgspec
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -141,8 +140,7 @@ class Session:
         self.operations = all_operations()
 
     async def all(self, wanted: Wanted) -> dict:
-        self.db = await asyncpg.connect(self.url, server_settings=database.SETTINGS)
-        await database.prepare(self.db)
+        self.db = await database.connect(self.url)
         try:
             id = await self.drafted(wanted)
             await self.call("import.run", {"dry_run": wanted.dry}, id)

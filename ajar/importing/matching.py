@@ -12,7 +12,7 @@ from ajar.importing.targets import Target
 from ajar.kernel import query
 from ajar.kernel.registry import resources
 from ajar.kernel.sql import TEXTS, Statement, parameter, shapes
-from ajar.search import words
+from ajar.search import page, words
 
 RULES = ("none", "id", "lead_name", "contact_email", "contact_phone", "custom_field")
 LISTS = {"contact_email": ("emails", "email"), "contact_phone": ("phones", "phone")}
@@ -52,7 +52,7 @@ class Rule:
         values = sorted({key.removeprefix(prefix) for key in keys if key.startswith(prefix)})
         if not values:
             return {}
-        found = await ctx.rows(await self.statement(), **self.given(values))
+        found = await page.planned(ctx, await self.statement(), **self.given(values))
         known: dict[str, str] = {}
         for row in found:
             known.setdefault(prefix + row["value"], row[LEAD_ID])

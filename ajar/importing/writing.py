@@ -15,6 +15,7 @@ from ajar.importing.tables import change, key, problem
 from ajar.kernel import ops
 from ajar.kernel.registry import resources
 from ajar.kernel.sql import TEXTS, Statement, parameter, shapes
+from ajar.search import page
 
 STAMPED = ("date_updated", "updated_by")
 COUNTED = {"lead": "leads", "contact": "contacts", "opportunity": "opportunities", "note": "notes"}
@@ -103,7 +104,8 @@ def noted() -> Statement:
 
 async def known(ctx, import_id: str, keys: set[str]) -> dict[str, tuple[str, bool]]:
     """The leads that rows of earlier batches meant by these keys."""
-    rows = await ctx.rows(await meant(), import_id=import_id, keys=sorted(keys))
+    # A plan from when there were none would read all of them.
+    rows = await page.planned(ctx, await meant(), import_id=import_id, keys=sorted(keys))
     return {row["key"]: (row["lead_id"], row["made"]) for row in rows}
 
 

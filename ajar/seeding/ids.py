@@ -3,21 +3,16 @@ and before every id that a server makes."""
 
 import hashlib
 
-from ajar.ids import ALPHABET, LENGTH
+from ajar.ids import CHANCE, LETTERS, PAIRS, moment
 
-BEGINNING = 1_735_689_600_000  # the first millisecond of 2025: what the time in these ids says
+BEGINNING = moment(1_735_689_600_000_000)  # of 2025: what the time in these ids says
 LOW = 8  # letters for the number
-PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
 
 
 class Ids:
     def __init__(self, seed: int):
-        chance = int.from_bytes(hashlib.sha256(str(seed).encode()).digest()[:4])
-        number, letters = BEGINNING << 80 | chance << 48, []
-        for _ in range(LENGTH):
-            number, rest = divmod(number, 62)
-            letters.append(ALPHABET[rest])
-        self.start = "".join(reversed(letters[LOW:]))
+        chance = hashlib.sha256(str(seed).encode()).digest()[: CHANCE - LOW]
+        self.start = BEGINNING + chance.translate(LETTERS).decode()
 
     def __call__(self, number: int) -> str:
         """What stands behind the prefix."""

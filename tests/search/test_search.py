@@ -592,10 +592,11 @@ def test_only_who_has_an_address_is_asked_without_a_plan_of_its_own(api, search,
 
     for query in (say.no(having), say.some(having, {"type": "text", **text("x")})):
         search("lead", query)
-        assert len(planning_for_values) == 1
+        before = len(planning_for_values)
+        assert before
 
         assert search.ids("lead", having) == {lead}
-        assert not planning_for_values
+        assert len(planning_for_values) == before - 1
 
 
 # What is told of it
