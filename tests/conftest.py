@@ -338,7 +338,9 @@ def strays():
         tables = {alias or table for table, alias in names if table in metadata.tables}
         written = re.findall(r'INSERT INTO "?(\w+)"? \((\w+)', text)
         wrong = [table for table, first in written if first != "organization_id"]
-        limited = set(re.findall(r'"?(\w+)"?\.organization_id = (?:\$|\w+\.organization_id)', text))
+        limited = set(
+            re.findall(r'"?(\w+)"?\.organization_id = \(?(?:\$|\w+\.organization_id)', text)
+        )
         return sorted({*wrong, *tables - limited} - OF_NOBODY)
 
     return find

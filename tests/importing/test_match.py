@@ -2,6 +2,9 @@
 
 import pytest
 
+from ajar.importing import matching
+from ajar.kernel.context import Caller, Context
+
 GOB = {"name": "Gob", "emails": [{"email": "Gob@x.example"}], "phones": [{"phone": "+14155550100"}]}
 
 
@@ -37,6 +40,30 @@ def test_each_rule_finds_what_it_compares(api, imports, lead, rule):
     assert (made["n_leads_created"], made["n_leads_updated"]) == (0, 1)
     assert now(api, lead)["description"] == "New"
     assert len(now(api, lead)["contacts"]) == 1
+
+
+PEOPLE = """
+insert into contact select r.* from contact c, generate_series(1, 3000) n,
+    jsonb_populate_record(c, jsonb_build_object('id', c.id || '_' || n)) r where c.lead_id = $1"""
+
+
+@pytest.mark.parametrize(
+    ("part", "index"),
+    [(("emails", "email"), "addresses"), (("phones", "phone"), "numbers")],
+)
+def test_each_address_and_number_is_looked_up_however_many_there_are(api, world, lead, part, index):
+    world.sql(PEOPLE, lead["id"])  # more than have been counted
+
+    async def plan(db):
+        ctx = Context(db, Caller(api.organization_id, api.user_id), world.clock())
+        statement = await matching.having(*part)
+        text, *values = ctx.said(statement, {"values": [f"{n}@x.example" for n in range(500)]})
+        async with db.transaction():
+            await db.plan_for_values(True)
+            return [row[0] for row in await db.fetch(f"explain {text}", *values)]
+
+    told = world.call(plan)
+    assert any(f"Index Scan on ix__contact__{index}" in line for line in told), told
 
 
 @pytest.mark.parametrize("rule", RULES)

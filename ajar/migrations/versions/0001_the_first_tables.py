@@ -1232,6 +1232,7 @@ def upgrade() -> None:
             )
         ],
         postgresql_using="gin",
+        postgresql_with={"fastupdate": "off"},
     )
     op.create_index(
         "ix__contact__custom",
@@ -1257,6 +1258,7 @@ def upgrade() -> None:
             )
         ],
         postgresql_using="gin",
+        postgresql_with={"fastupdate": "off"},
     )
     op.create_index(
         "ix__contact__words",
