@@ -59,12 +59,12 @@ class Connection(asyncpg.Connection):
 
     async def plan_for_values(self, wanted: bool) -> None:
         """From now on; or until the transaction ends, if there is one."""
-        within = self.is_in_transaction()
-        if within or wanted != self.for_values:
-            mode = "custom" if wanted else "generic"
-            scope = "local" if within else "session"
-            await self.execute(f"set {scope} plan_cache_mode = force_{mode}_plan")
-        if not within:
+        mode = f"plan_cache_mode = force_{'custom' if wanted else 'generic'}_plan"
+        if self.is_in_transaction():
+            await self.execute(f"set local {mode}")
+        elif wanted != self.for_values:
+            self.for_values = True  # who gives up here leaves it to the pool to put that right
+            await self.execute(f"set session {mode}")
             self.for_values = wanted
 
 

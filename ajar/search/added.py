@@ -20,7 +20,7 @@ def condition(field: tree.Added, test: Any, at: Any) -> Any:
     if isinstance(test, tree.Exists):
         return custom.op("->", return_type=JSONB)(key).is_not(None)
     if isinstance(test, tree.OneOf):
-        return custom.bool_op("@>")(sa.any_(documents(key, people(test), field.several)))
+        return custom.bool_op("@>")(sa.any_(documents(key, people(test), field.in_lists)))
     if isinstance(test, tree.Like):
         found = of_any(field, key, custom, lambda one: like(one, test.mode, test.value))
         return hinted(found, test, at)
@@ -30,10 +30,10 @@ def condition(field: tree.Added, test: Any, at: Any) -> Any:
     )
 
 
-def documents(key: Any, values: Any, several: bool) -> Any:
+def documents(key: Any, values: Any, in_lists: bool) -> Any:
     """What custom values hold that have one of these: alone, or in a list."""
     one = func.unnest(values).column_valued("one")
-    forms = [one, func.jsonb_build_array(one)] if several else [one]
+    forms = [one, func.jsonb_build_array(one)] if in_lists else [one]
     held = (func.jsonb_build_object(key, form, type_=JSONB) for form in forms)
     found = (sa.select(document).select_from(one.scalar_alias) for document in held)
     return sa.cast(func.array(sa.union_all(*found).scalar_subquery()), DOCUMENTS)
@@ -41,7 +41,7 @@ def documents(key: Any, values: Any, several: bool) -> Any:
 
 def of_any(field: tree.Added, key: Any, custom: Any, test: Any) -> Any:
     """A test of the value, or of at least one of several."""
-    if not field.several:
+    if not field.in_lists:
         return test(custom.op("->>", return_type=sa.Text)(key))
     one = func.jsonb_array_elements_text(values(key, custom)).column_valued("one")
     inner = sa.select(sa.literal_column("1")).select_from(one.scalar_alias).correlate(custom.table)

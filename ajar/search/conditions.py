@@ -66,9 +66,9 @@ def added(reader: Any, said: dict, of: Type, where: str) -> tuple[Any, Field] | 
     kind = OF_TYPE.get(known["type"], "text")
     key = reader.keep(f"{PREFIX}{id}")
     to = known["type"] if kind == "reference" else ""
-    several = bool(known["accepts_multiple_values"] or known["converting_to_type"])
+    several, converting = bool(known["accepts_multiple_values"]), bool(known["converting_to_type"])
     table = of.resource.about.table.name
-    return tree.Added(key, kind, several), Field(
+    return tree.Added(key, kind, several, converting), Field(
         str(id), kind, lambda rows: None, to=to, table=table
     )
 

@@ -76,7 +76,13 @@ class Added:
 
     key: str
     kind: str
-    several: bool  # values may be lists
+    several: bool
+    converting: bool  # some values are as they were before its definition changed
+
+    @property
+    def in_lists(self) -> bool:
+        """Whether there may be lists of values."""
+        return self.several or self.converting
 
 
 @dataclass(frozen=True)

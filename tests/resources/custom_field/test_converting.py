@@ -101,6 +101,18 @@ def test_a_lead_is_found_before_its_value_follows_and_afterwards(api, field, wor
         assert found(api, key, "A") == [lead["id"]]
 
 
+def test_leads_have_an_order_by_a_field_while_it_is_converted(api, field):
+    key = field("number")
+    more, less = (api.make("lead", **{key: number})["id"] for number in (20, 3))
+    assert change(api, key, type="text")["converting_to_type"] == "text"
+
+    by = {"type": "custom_field", "custom_field_id": key[7:]}
+    query = {"type": "object_type", "object_type": "lead"}
+    said = {"query": query, "sort": [{"field": by, "direction": "asc"}]}
+    shown = [row["id"] for row in api.ok("post", "/data/search/", json=said)["data"]]
+    assert [id for id in shown if id in (more, less)] == [less, more]
+
+
 def test_many_values_are_converted_batch_by_batch(api, field, world, monkeypatch):
     monkeypatch.setattr(converting, "BATCH", 2)
     key = field("number")
