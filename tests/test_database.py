@@ -51,6 +51,7 @@ def test_no_more_are_lent_than_there_are_and_who_waits_longest_is_next(lending):
                 await db.fetchval("select pg_sleep(0.02)")
                 used -= 1
 
+        await every(pool)  # opened, which takes as long as others are waited for
         await asyncio.gather(*map(use, range(5 * SIZE)))
         return most, order
 
