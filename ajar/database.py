@@ -18,6 +18,9 @@ SETTINGS = {
     # What others work on beside the connection is begun anew for each statement, which takes some
     # 10 ms: worth it for what takes long, not for the first page of a search.
     "parallel_setup_cost": "10000",
+    # Our statements are wide and touch few rows: compiling one takes seconds, and running it never
+    # does. While it is compiled it cannot be interrupted either.
+    "jit": "off",
 }
 
 

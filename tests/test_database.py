@@ -1,6 +1,7 @@
 """Connections are lent again and again, and none that something is wrong with."""
 
 import asyncio
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -209,3 +210,21 @@ def test_one_that_has_ended_since_a_search_is_replaced(lending):
     pid, processes = lending(ended)
 
     assert len(processes - {pid}) == SIZE
+
+
+@pytest.fixture
+def compiling(postgres):
+    """A server that compiles statements which take long, as PostgreSQL by itself does."""
+    name = f'"{urlsplit(postgres).path[1:]}"'
+    database.asked(postgres, f"alter database {name} set jit = on")
+    yield
+    database.asked(postgres, f"alter database {name} reset jit")
+
+
+def test_statements_are_not_compiled(compiling, lending, postgres):
+    async def setting(pool):
+        async with pool.acquire() as db:
+            return await db.fetchval("show jit")
+
+    assert database.asked(postgres, "show jit")[0][0] == "on"
+    assert lending(setting) == "off"

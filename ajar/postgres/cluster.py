@@ -17,7 +17,6 @@ SETTINGS = {
     "unix_socket_permissions": "0700",
     "max_connections": "100",
     "random_page_cost": "1.1",
-    "jit": "off",
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] ",
