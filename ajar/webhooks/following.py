@@ -1,8 +1,9 @@
 """From the event log to the queue of deliveries.
 
 Events are committed in another order than they are made in. Each row has the number of the
-transaction that wrote it, and is read once every transaction with a smaller number has ended: so
-none is missed, and where the reading stopped is committed together with what came of it.
+transaction that wrote it, and is read once every transaction with a smaller number has ended,
+except those that work on another database of the server: so none is missed. Where the reading
+stopped is committed together with what came of it.
 What may still be folded into one event is read by itself, later than the rest.
 """
 
@@ -21,9 +22,16 @@ FOLDED = frozenset({"updated", "deleted"})
 GRACE = timedelta(seconds=1)  # for requests that began before an event was settled
 OVERLAP = timedelta(minutes=5)
 NEWS = """
-with here as (
-    select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as horizon,
-        pg_snapshot_xmax(pg_current_snapshot())::text::bigint as newest
+with moment as materialized (select pg_current_snapshot() as taken),
+elsewhere as (
+    select transactionid from pg_locks join pg_stat_activity using (pid)
+    where locktype = 'transactionid' and mode = 'ExclusiveLock' and datid <> (
+        select oid from pg_database where datname = current_database())),
+here as (
+    select pg_snapshot_xmax(taken)::text::bigint as newest, coalesce((
+        select min(open::text::bigint) from pg_snapshot_xip(taken) open
+        where open::xid not in (select transactionid from elsewhere)
+    ), pg_snapshot_xmax(taken)::text::bigint) as horizon from moment
 )
 select feed.organization_id, feed.settled, horizon, feed.position > newest as moved
 from webhook_feed feed cross join here left join lateral (

@@ -152,27 +152,35 @@ where organization_id = $1 and object_type = 'lead' limit 1"""
 
 @pytest.fixture
 def hold(world, api):
-    """Call it for a transaction that has written an event; call the answer to commit it."""
+    """Call it for a transaction that has written an event, or in another database of the server
+    has a number; call the answer to commit it."""
+    ends = []
 
-    def held():
+    def held(database=None):
         begun, end = threading.Event(), threading.Event()
 
         async def write():
-            db = await asyncpg.connect(world.app.database)
+            db = await asyncpg.connect(world.app.database, database=database)
             async with db.transaction():
-                await db.execute(COPY, api.organization_id)
+                if database:
+                    await db.execute("select pg_current_xact_id()")
+                else:
+                    await db.execute(COPY, api.organization_id)
                 begun.set()
                 await asyncio.to_thread(end.wait)
             await db.close()
 
         thread = threading.Thread(target=lambda: asyncio.run(write()), daemon=True)
         thread.start()
-        begun.wait(10)
+        assert begun.wait(10)
 
         def commit():
             end.set()
             thread.join(10)
 
+        ends.append(commit)
         return commit
 
-    return held
+    yield held
+    for end in ends:
+        end()

@@ -170,3 +170,16 @@ def test_what_an_open_transaction_wrote_is_told_when_it_ends(
     deliver()
 
     assert len(there.told) == 3
+
+
+def test_what_is_open_in_another_database_of_the_server_holds_nothing_back(
+    api, receiver, subscribe, deliver, hold
+):
+    there = receiver()
+    subscribe(there)
+    hold(database="postgres")
+
+    lead = api.make("lead")
+    deliver()
+
+    assert [event["object_id"] for event in there.told] == [lead["id"]]
