@@ -316,6 +316,8 @@ def statements(world):
         for connection in connections:
             connection.add_query_logger(log)
         request()
+        # The last may be told of just after what it was a part of has ended.
+        world.client.portal.call(asyncio.sleep, 0)
         for connection in connections:
             connection.remove_query_logger(log)
         asking = {statement.text for statement in access.find.known.values()}

@@ -113,7 +113,10 @@ def test_a_mail_server_that_is_slow_holds_no_webhook_back(world, api, mail, brow
     written, take = [], mail.handle_DATA
 
     async def looked(*mail):
-        busy = "select backend_xid from pg_stat_activity where backend_xid is not null"
+        busy = (
+            "select query from pg_stat_activity"
+            " where backend_xid is not null and datname = current_database()"
+        )
         db = await asyncpg.connect(world.app.database)
         written.extend(await db.fetch(busy))
         await db.close()
