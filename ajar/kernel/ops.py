@@ -190,12 +190,11 @@ def written(resource, action: str, beside: tuple) -> Statement:
 
 
 def change(resource, action: str) -> Any:
-    about = resource.about
-    table = about.table
+    table, stored = resource.about.table, resource.about.stored
     mine = table.c.organization_id == parameter("organization_id"), table.c.id == parameter("id")
     if action == "deleted":
         return sa.delete(table).where(*mine)
-    values = {name: parameter(f"new_{name}", table.c[name].type) for name in about.stored}
+    values = {name: parameter(f"new_{name}", table.c[name].type) for name in stored}
     if action == "created":
         return sa.insert(table).values(values)
     keys = ("organization_id", "id")

@@ -16,7 +16,7 @@ BY = "by_"  # begins the names of what filters are given: no other parameter has
 
 
 def rows(resource) -> Any:
-    return resource.about.table.alias()
+    return resource.about.source.alias()
 
 
 def related(resource, rows: Any, *columns: Any) -> sa.Select:
@@ -40,7 +40,7 @@ def owned(resource, rows: Any, *columns: Any) -> sa.Select:
 
 def may_see(lead_id: Any) -> Any:
     """Whether the caller, or a group, is named on it. (EXISTS and IN would read every lead.)"""
-    lead = resources["lead"].about.table.alias()
+    lead = rows(resources["lead"])
     mine = related(resources["lead"], lead, assigned(lead.c.custom)).where(lead.c.id == lead_id)
     return sees_everything() | lead_id.is_(None) | mine.scalar_subquery()
 

@@ -95,14 +95,17 @@ class About:
             if one.unique:
                 text = sa.func.lower(table.c[one.name])
                 sa.Index(f"uq__{name}__{one.name}", table.c.organization_id, text, unique=True)
-        refs = [
-            f.name for f in self.stored.values() if isinstance(f, Ref) and (f.indexed or f.filter)
-        ]
         for names in self.indexes:
             index(table, *names.split(","))
-        for ref in refs:
-            index(table, ref, partial=True)
+        for one in self.stored.values():
+            if isinstance(one, Ref) and (one.indexed or one.filter):
+                index(table, one.name, partial=True)
         return table
+
+    @cached_property
+    def source(self) -> sa.TableClause:
+        """The table for statements that read: SQLAlchemy makes an alias of this much sooner."""
+        return sa.table(self.table.name, *(sa.column(c.name, c.type) for c in self.table.c))
 
 
 def index(table: sa.Table, *names: str, partial: bool = False) -> None:

@@ -1,10 +1,13 @@
 """Choosing a password, with the old one or with a link."""
 
+import asyncio
 import re
 from urllib.parse import parse_qs, urlsplit
 
+import argon2
 import pytest
 
+from ajar import passwords
 from ajar.signing_in import links
 
 PASSWORD = "correct horse battery staple"
@@ -99,3 +102,11 @@ def test_who_knows_the_old_password_chooses_another(person):
     person.cookie = here
     assert person.ask("GET", "/auth/session/").status_code == 401
     assert person.try_it(password=NEW).status_code == 200
+
+
+def test_nobodys_password_is_as_dear_to_check_as_any_other_and_never_fits():
+    somebodys = asyncio.run(passwords.hash(PASSWORD))
+
+    assert argon2.extract_parameters(passwords.NOBODYS) == argon2.extract_parameters(somebodys)
+    with pytest.raises(argon2.exceptions.VerifyMismatchError):
+        passwords.hasher.verify(passwords.NOBODYS, PASSWORD)
