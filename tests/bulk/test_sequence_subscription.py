@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 NAMES = ("gob", "michael")
-AWAITED = "select 1 from pg_stat_activity where pg_backend_pid() = any(pg_blocking_pids(pid))"
+AWAITED = "select 1 from pg_locks where pg_backend_pid() = any(pg_blocking_pids(pid))"
 
 
 @pytest.fixture
