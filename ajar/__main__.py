@@ -22,10 +22,19 @@ from ajar.commands import (
     worker,
 )
 from ajar.database import UNREACHED
-from ajar.migrating import Incomplete, NewerDatabase
+from ajar.migrating import Incomplete, NewerDatabase, Unfit
 from ajar.postgres import ServerError
 
-EXPECTED = (Trouble, Refused, NotPossible, NewerDatabase, Incomplete, ServerError, *UNREACHED)
+EXPECTED = (
+    Trouble,
+    Refused,
+    NotPossible,
+    NewerDatabase,
+    Incomplete,
+    Unfit,
+    ServerError,
+    *UNREACHED,
+)
 program = typer.Typer(
     add_completion=False,
     no_args_is_help=True,

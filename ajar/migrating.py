@@ -16,10 +16,20 @@ from ajar.migrations import HERE, differs, ours
 
 # Whoever changes the schema holds this lock of PostgreSQL's.
 LOCK = int.from_bytes(b"ajar")
+# What a database was made with, which cannot be changed later.
+ENCODING = "select getdatabaseencoding() as name"
+LETTERS = "select lower(chr(201)) = chr(233)"  # so that who looks for "émile" finds "Émile"
+ANOTHER = (
+    "create one with: create database NAME template template0 encoding 'UTF8' locale 'C.UTF-8'"
+)
 
 
 class NewerDatabase(Exception):
     """The database is of a later Ajar, which this one cannot read."""
+
+
+class Unfit(Exception):
+    """The database cannot keep every text."""
 
 
 class Incomplete(Exception):
@@ -33,6 +43,8 @@ def upgrade(url: str, check: Callable[[sa.Connection], None] | None = None) -> i
     if is_current(url):
         asyncio.run(partition(url))
         return 0
+    if not is_made(url):
+        must_fit(url)
     from alembic import command  # 17 MB, which a server that is up to date can do without
 
     with connected(url) as db:
@@ -57,6 +69,12 @@ def is_current(url: str) -> bool:
 def is_made(url: str) -> bool:
     """Whether there is anything yet."""
     return bool(database.asked(url, "select 1 where to_regclass('alembic_version') is not null"))
+
+
+def must_fit(url: str) -> None:
+    encoding = database.asked(url, ENCODING)[0]["name"]
+    if encoding != "UTF8":
+        raise Unfit(f"the database keeps text as {encoding}, not as UTF8: {ANOTHER}")
 
 
 def looks_right(db: sa.Connection) -> None:

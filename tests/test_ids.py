@@ -102,6 +102,7 @@ def test_an_id_tells_when_it_was_made():
     after = ids.moment(time.time_ns() // 1000 + 1000)
 
     assert before <= made[: ids.MOMENT] <= after
+    assert made[: ids.MOMENT].isdigit()  # or other languages would sort it in another way
 
 
 def test_parts_have_ids_of_their_own_kind(api):

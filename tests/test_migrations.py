@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from importlib import resources as files
 from urllib.parse import urlsplit
@@ -26,17 +27,23 @@ insert into event (organization_id, id, date_created, date_updated, object_type,
 values ('orga_1', $1, $2, $2, 'lead', 'lead_1', 'updated', '{}', '{}')"""
 
 
-@pytest.fixture
-def empty(postgres):
-    """The URL of a database of this test's own, beside the one that the others use."""
+@contextmanager
+def another(postgres, how=""):
+    """The URL of a database beside the one that the others use, made as `how` says."""
     parts = urlsplit(postgres)
     name = f"{parts.path[1:]}_migrated"
     with psycopg.connect(postgres, autocommit=True) as db:
         db.execute(f"drop database if exists {name} with (force)")
-        db.execute(f"create database {name}")
+        db.execute(f"create database {name} template template0 {how}")
     yield parts._replace(netloc=parts.netloc or "", path=f"/{name}").geturl()
     with psycopg.connect(postgres, autocommit=True) as db:
         db.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def empty(postgres):
+    with another(postgres) as url:
+        yield url
 
 
 @pytest.fixture
@@ -85,6 +92,14 @@ def test_a_database_of_a_later_version_is_refused(migrated):
 
     with pytest.raises(migrating.NewerDatabase):
         migrating.upgrade(migrated)
+
+
+def test_a_database_that_cannot_keep_every_text_is_refused(postgres):
+    with another(postgres, "encoding 'SQL_ASCII' locale_provider libc locale 'C'") as url:
+        with pytest.raises(migrating.Unfit, match="as SQL_ASCII, not as UTF8: create one with"):
+            migrating.upgrade(url)
+
+        assert tables(url) == []
 
 
 def test_the_queue_is_the_one_that_procrastinate_expects():

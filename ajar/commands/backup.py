@@ -32,6 +32,7 @@ def restore(file: File, data: Data = None) -> None:
     with backup.checked(file):
         pass  # before a database is made
     with reached(here) as url:
+        migrating.must_fit(url)
         count = asyncio.run(backup.restore(file, url, here))
         migrating.upgrade(url)
         sealing.seal(url, here)

@@ -97,6 +97,8 @@ def of_mail(here: Settings) -> Finding:
 
 def of_database(url: str) -> Iterator[Finding]:
     yield Finding(True, f"PostgreSQL {value(url, 'show server_version')}")
+    remedy = f"Those of other languages have one form only: {migrating.ANOTHER}; and ajar restore."
+    yield Finding(value(url, migrating.LETTERS), "letters, large and small", remedy)
     apart = abs(value(url, CLOCK, Clock()()))
     remedy = "Let both machines follow a time server."
     yield Finding(apart < APART, f"clocks, {apart:.1f} seconds apart", remedy)

@@ -3,19 +3,18 @@ and before every id that a server makes."""
 
 import hashlib
 
-from ajar.ids import CHANCE, LETTERS, PAIRS, moment
+from ajar.ids import CHANCE, LETTERS, moment
 
-BEGINNING = moment(1_735_689_600_000_000)  # of 2025: what the time in these ids says
-LOW = 8  # letters for the number
+BEGINNING = (
+    1_735_689_600_000_000  # of 2025, in microseconds: what the time in these ids begins with
+)
 
 
 class Ids:
     def __init__(self, seed: int):
-        chance = hashlib.sha256(str(seed).encode()).digest()[: CHANCE - LOW]
-        self.start = BEGINNING + chance.translate(LETTERS).decode()
+        chance = hashlib.sha256(str(seed).encode()).digest()[:CHANCE]
+        self.end = chance.translate(LETTERS).decode()
 
     def __call__(self, number: int) -> str:
         """What stands behind the prefix."""
-        high, low = divmod(number, 62**4)
-        ends = (PAIRS[high // 3844], PAIRS[high % 3844], PAIRS[low // 3844], PAIRS[low % 3844])
-        return self.start + "".join(ends)
+        return moment(BEGINNING + number) + self.end
