@@ -19,9 +19,7 @@ LOCK = int.from_bytes(b"ajar")
 # What a database was made with, which cannot be changed later.
 ENCODING = "select getdatabaseencoding() as name"
 LETTERS = "select lower(chr(201)) = chr(233)"  # so that who looks for "émile" finds "Émile"
-ANOTHER = (
-    "create one with: create database NAME template template0 encoding 'UTF8' locale 'C.UTF-8'"
-)
+ANOTHER = "create database NAME template template0 encoding 'UTF8' locale 'C.UTF-8'"
 
 
 class NewerDatabase(Exception):
@@ -74,7 +72,7 @@ def is_made(url: str) -> bool:
 def must_fit(url: str) -> None:
     encoding = database.asked(url, ENCODING)[0]["name"]
     if encoding != "UTF8":
-        raise Unfit(f"the database keeps text as {encoding}, not as UTF8: {ANOTHER}")
+        raise Unfit(f"the database keeps text as {encoding}, not as UTF8; make another: {ANOTHER}")
 
 
 def looks_right(db: sa.Connection) -> None:

@@ -96,7 +96,9 @@ def test_a_database_of_a_later_version_is_refused(migrated):
 
 def test_a_database_that_cannot_keep_every_text_is_refused(postgres):
     with another(postgres, "encoding 'SQL_ASCII' locale_provider libc locale 'C'") as url:
-        with pytest.raises(migrating.Unfit, match="as SQL_ASCII, not as UTF8: create one with"):
+        with pytest.raises(
+            migrating.Unfit, match="as SQL_ASCII, not as UTF8; make another: create database"
+        ):
             migrating.upgrade(url)
 
         assert tables(url) == []

@@ -97,7 +97,7 @@ def of_mail(here: Settings) -> Finding:
 
 def of_database(url: str) -> Iterator[Finding]:
     yield Finding(True, f"PostgreSQL {value(url, 'show server_version')}")
-    remedy = f"Those of other languages have one form only: {migrating.ANOTHER}; and ajar restore."
+    remedy = f"Who looks for é does not find É: ajar restore, into one by: {migrating.ANOTHER}"
     yield Finding(value(url, migrating.LETTERS), "letters, large and small", remedy)
     apart = abs(value(url, CLOCK, Clock()()))
     remedy = "Let both machines follow a time server."

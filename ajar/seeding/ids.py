@@ -5,9 +5,7 @@ import hashlib
 
 from ajar.ids import CHANCE, LETTERS, moment
 
-BEGINNING = (
-    1_735_689_600_000_000  # of 2025, in microseconds: what the time in these ids begins with
-)
+BEGINNING = 1_735_689_600_000_000  # microseconds, until 2025: the time in the first of these ids
 
 
 class Ids:
