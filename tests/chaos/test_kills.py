@@ -109,8 +109,16 @@ class Load:
         self.lock = threading.Lock()
         self.expected, self.there, self.gone = Counter(), set(), set()
         self.tries = self.replayed = 0
+        self.failed = False
 
     def run(self) -> None:
+        try:
+            self.work()
+        except BaseException:
+            self.failed = True  # or whoever kills would wait for ever
+            raise
+
+    def work(self) -> None:
         mine, chance = [], random.Random()
         with Client(lambda: self.mortal.url, self.mortal.key) as client:
             while self.take():
@@ -155,10 +163,10 @@ def kill_now_and_then(mortal: Mortal, load: Load, chance: random.Random, killed:
     order = [ROLES[n % len(ROLES)] for n in range(KILLS)]
     chance.shuffle(order)
     for number, role in enumerate(order, 1):
-        while load.left > MUTATIONS * (1 - number / (KILLS + 1)):
+        while load.left > MUTATIONS * (1 - number / (KILLS + 1)) and not load.failed:
             time.sleep(0.01)
         time.sleep(chance.uniform(0, 0.1))
-        while not mortal.kill(role, chance):  # it is being started again
+        while not load.failed and not mortal.kill(role, chance):  # it is being started again
             time.sleep(0.05)
         killed.append(role)
 
